@@ -1,0 +1,9 @@
+//! *What are we talking about?* The vocabulary every stage shares: spans, passages, and where a record came from.
+
+mod passage;
+mod provenance;
+mod span;
+
+pub use passage::Passage;
+pub use provenance::{Place, RecordId};
+pub use span::{ByteSpan, WordSpan};

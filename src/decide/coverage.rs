@@ -1,0 +1,141 @@
+//! Which words does other articles' kept text cover?
+
+use super::rules::MIN_GAP;
+use crate::corpus::WordSpan;
+use crate::fingerprint::{Fingerprint, PassageKey, WordHash};
+use crate::index::{KeptText, WordPlace};
+
+/// What others' kept text covers of an article, gaps not yet looked at.
+#[derive(Debug)]
+pub(super) struct OthersCover {
+    /// For each run of `min-run` words of the stream, by its first word: whether it stands in one article's kept text.
+    pub(super) runs: Vec<bool>,
+    /// For each word: whether it lies in such a run, or in a passage that equals a kept one.
+    pub(super) words: Vec<bool>,
+    /// For each passage: where one equal to it was kept first, if it is short enough to be looked up as a whole.
+    pub(super) equal: Vec<Option<WordPlace>>,
+}
+
+/// Finds what others' kept text covers; `None` where it covers nothing.
+pub(super) fn others_cover(article: &Fingerprint, kept: &KeptText) -> Option<OthersCover> {
+    let runs = covered_runs(article, kept);
+    let equal: Vec<Option<WordPlace>> = article
+        .passages
+        .iter()
+        .zip(&article.passage_keys)
+        .map(|(passage, key)| kept.first_place_of_passage((*key)?, &article.words[passage.words.range()]))
+        .collect();
+    if runs.is_none() && equal.iter().all(Option::is_none) {
+        return None;
+    }
+    let runs = runs.unwrap_or_else(|| vec![false; n_runs(article, kept)]);
+    let mut words = vec![false; article.words.len()];
+    mark_runs(&runs, kept.shingles().min_run().words(), &mut words);
+    for (passage, _) in article.passages.iter().zip(&equal).filter(|(_, place)| place.is_some()) {
+        words[passage.words.range()].fill(true);
+    }
+    Some(OthersCover { runs, words, equal })
+}
+
+fn n_runs(article: &Fingerprint, kept: &KeptText) -> usize {
+    (article.words.len() + 1).saturating_sub(kept.shingles().min_run().words())
+}
+
+/// Which runs stand in kept text; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
+fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
+    let words = &article.words;
+    let run_len = kept.shingles().min_run().words();
+    let n_runs = n_runs(article, kept);
+    let mut covered: Option<Vec<bool>> = None;
+    for (nth, anchor) in article.anchors.iter().enumerate() {
+        let first = anchor.first_run as usize;
+        let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
+        let is_done = |covered: &Option<Vec<bool>>| covered.as_ref().is_some_and(|covered| covered[first..=last].iter().all(|&run| run));
+        if is_done(&covered) {
+            continue;
+        }
+        let at = anchor.word as usize;
+        let mut is_known = false;
+        for place in kept.anchor_places(anchor.hash) {
+            is_known = true;
+            let start = at - kept.words().equal_before(place, &words[first..at]);
+            let end = at + kept.words().equal_after(place, &words[at..]);
+            if end - start >= run_len {
+                covered.get_or_insert_with(|| vec![false; n_runs])[start..=end - run_len].fill(true);
+                if is_done(&covered) {
+                    break;
+                }
+            }
+        }
+        if is_known && !is_done(&covered) {
+            for run in first..=last {
+                let run_words = &words[run..run + run_len];
+                let is_covered = covered.as_ref().is_some_and(|covered| covered[run]);
+                if !is_covered && kept.has_frequent_run(anchor.hash, run_words) {
+                    covered.get_or_insert_with(|| vec![false; n_runs])[run] = true;
+                }
+            }
+        }
+    }
+    covered
+}
+
+/// Marks the words of all marked runs.
+fn mark_runs(runs: &[bool], run_len: usize, words: &mut [bool]) {
+    let mut marked_to = 0;
+    for (run, _) in runs.iter().enumerate().filter(|(_, stands)| **stands) {
+        words[run.max(marked_to)..run + run_len].fill(true);
+        marked_to = run + run_len;
+    }
+}
+
+/// A stretch of an article that as a whole equals a kept passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Equal<P> {
+    pub(super) words: WordSpan,
+    pub(super) place: P,
+}
+
+/// The gaps of `within`: the longest stretches of words not `covered`, if they are long enough to be looked up, and short enough to be missed by runs.
+pub(super) fn gaps(covered: &[bool], within: WordSpan, min_run: usize) -> impl Iterator<Item = WordSpan> + '_ {
+    let covered = &covered[..within.end as usize];
+    let mut at = within.start as usize;
+    std::iter::from_fn(move || {
+        while at < covered.len() {
+            let start = at + covered[at..].iter().take_while(|&&word| word).count();
+            let end = start + covered[start..].iter().take_while(|&&word| !word).count();
+            at = end;
+            if (MIN_GAP..min_run).contains(&(end - start)) {
+                return Some(WordSpan::new(start, end));
+            }
+        }
+        None
+    })
+}
+
+/// The key by which a gap is looked up.
+pub(super) fn gap_key(words: &[WordHash], gap: WordSpan, kept: &KeptText) -> PassageKey {
+    kept.shingles().key_of(&words[gap.range()]).expect("a gap is shorter than a run")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_the_longest_uncovered_stretches_within_bounds() {
+        let covered: Vec<bool> = "xxxx....x...x....................xx......".chars().map(|c| c == 'x').collect();
+        let found: Vec<_> = gaps(&covered, WordSpan::new(0, 39), 15).collect();
+        // Four words; three are too few; twenty would be a run; the last is cut by the passage's border, and has four.
+        assert_eq!(found, [WordSpan::new(4, 8), WordSpan::new(35, 39)]);
+        assert_eq!(gaps(&covered, WordSpan::new(5, 8), 15).count(), 0);
+    }
+
+    #[test]
+    fn overlapping_runs_mark_their_words_once() {
+        let mut words = vec![false; 10];
+        mark_runs(&[false, true, true, false, false, false, true], 3, &mut words);
+        let marked: String = words.iter().map(|&word| if word { 'x' } else { '.' }).collect();
+        assert_eq!(marked, ".xxxx.xxx.");
+    }
+}

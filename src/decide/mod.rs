@@ -1,0 +1,20 @@
+//! *What of this article was said before, and what becomes of it?* The definition, article by article.
+//!
+//! [`docs/definition.md`](https://docs.rs/crate/einmal) has it in prose, the oracle in `tests/oracle/` in the slow and obvious way. Here: [`coverage`](self) finds the words
+//! that others' kept text covers, `own` remembers what is kept of the article itself, `verdict` goes through the verdicts, `receipt` names the
+//! covering places, and `record` puts the parts of a large text together again.
+
+mod coverage;
+mod cuts;
+mod facts;
+mod own;
+mod passages;
+mod receipt;
+mod record;
+mod rules;
+mod verdict;
+
+pub use receipt::{Receipt, Source};
+pub use record::{RecordVerdict, Removed, record_verdict};
+pub use rules::{Facts, MinCut, Rules, Threshold, Updates};
+pub use verdict::{Article, Judgement, Reason, Removal, Touched, Verdict, judge};

@@ -1,0 +1,160 @@
+//! A record's verdict, put together from those of its parts.
+
+use std::collections::BTreeMap;
+
+use super::receipt::{Receipt, Source};
+use super::verdict::{Judgement, Reason, Removal, Verdict};
+use crate::corpus::{ByteSpan, Passage, Place, WordSpan};
+use crate::fingerprint::Fingerprint;
+use crate::index::{KeptText, WordPlace};
+
+/// What becomes of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordVerdict {
+    /// Whether it stays.
+    pub verdict: Verdict,
+    /// All that is accounted for, in order of the text; of a record that goes, and of an update, first an entry for the whole.
+    pub removed: Vec<Removed>,
+    /// Changed facts of an update: words in the record's stream.
+    pub changed_facts: Vec<u32>,
+}
+
+/// A span taken out of a record (or, of an update, named).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Why.
+    pub reason: Reason,
+    /// The bytes of the record's cleaned text that go, line breaks included.
+    pub bytes: ByteSpan,
+    /// Their words, in the record's stream.
+    pub words: WordSpan,
+    /// How many of the words are covered.
+    pub n_covered: usize,
+    /// The kept text that says the same. The words are numbered in the record's stream; [`Source::Own`](super::Source::Own) counts words of the record's kept text.
+    pub receipts: Vec<Receipt>,
+    /// The words that nothing covers, in the record's stream.
+    pub lost: Vec<WordSpan>,
+}
+
+impl RecordVerdict {
+    /// The bytes of the cleaned text that go, of a record that stays.
+    pub fn removed_bytes(&self) -> impl Iterator<Item = ByteSpan> + '_ {
+        self.removed.iter().filter(|removed| removed.reason != Reason::Update).map(|removed| removed.bytes)
+    }
+}
+
+impl RecordVerdict {
+    /// Of an update, the place in kept text of the article that it updates: the one in which most words of its receipts stand, the first of several.
+    pub fn update_of(&self, kept: &KeptText) -> Option<WordPlace> {
+        let update = self.removed.first().filter(|removed| removed.reason == Reason::Update)?;
+        let mut words_by_record: BTreeMap<Place, (WordPlace, usize)> = BTreeMap::new();
+        for receipt in &update.receipts {
+            if let Source::Other(place) = receipt.source {
+                words_by_record.entry(kept.record_at(place).place).or_insert((place, 0)).1 += receipt.words.len();
+            }
+        }
+        // Places of records grow in priority order, so the first of the largest is the last from behind.
+        words_by_record.into_values().rev().max_by_key(|(_, n_words)| *n_words).map(|(place, _)| place)
+    }
+}
+
+/// Puts the judgements over all parts of a record together. `text_len` is the length of its cleaned text, in bytes.
+pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict {
+    let is_left = |(print, judgement): &(&Fingerprint, &Judgement)| match (&judgement.verdict, &judgement.touched) {
+        (Verdict::Drop(_), _) => false,
+        (Verdict::Keep, Some(touched)) => !touched.words.is_empty(),
+        (Verdict::Keep, None) => !print.words.is_empty(),
+    };
+    let had_words = parts.iter().any(|(print, _)| !print.words.is_empty());
+    if had_words && !parts.iter().any(is_left) {
+        return gone(parts, text_len);
+    }
+    let mut record = RecordVerdict { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new() };
+    let last_kept = last_kept_passage(parts);
+    let mut first_word = 0;
+    let mut first_kept_word = 0;
+    let mut break_before = 0;
+    for (nth, (print, judgement)) in parts.iter().enumerate() {
+        if let Some(whole) = &judgement.whole {
+            if whole.reason == Reason::Update {
+                record.removed.push(placed(whole, print, first_word, first_kept_word));
+                record.changed_facts.extend(&judgement.changed_facts);
+            }
+        }
+        let mut removals = judgement.removals.iter().peekable();
+        for (passage_nth, passage) in print.passages.iter().enumerate() {
+            while let Some(removal) = removals.next_if(|removal| removal.passage == passage_nth) {
+                let mut removed = placed(removal, print, first_word, first_kept_word);
+                if removal.reason != Reason::Part {
+                    removed.bytes = with_line_break(passage, print.part, break_before, last_kept < Some((nth, passage_nth)));
+                }
+                record.removed.push(removed);
+            }
+            break_before = passage.break_end as usize - passage.bytes.end as usize;
+        }
+        first_word += print.words.len();
+        first_kept_word += judgement.touched.as_ref().map_or(print.words.len(), |touched| touched.words.len());
+    }
+    record
+}
+
+/// The verdict over a record of which nothing is left.
+fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict {
+    let mut reason = Reason::NothingLeft;
+    let mut all = Removed {
+        reason,
+        bytes: ByteSpan::new(0, text_len),
+        words: WordSpan::default(),
+        n_covered: 0,
+        receipts: Vec::new(),
+        lost: Vec::new(),
+    };
+    for (print, judgement) in parts {
+        let first_word = all.words.end as usize;
+        if let Verdict::Drop(part_reason) = judgement.verdict {
+            reason = part_reason;
+        }
+        let removals = judgement.whole.as_ref().map_or(judgement.removals.as_slice(), std::slice::from_ref);
+        for removal in removals {
+            let mut part = placed(removal, print, first_word, 0);
+            all.n_covered += part.n_covered;
+            all.receipts.append(&mut part.receipts);
+            all.lost.append(&mut part.lost);
+        }
+        all.words.end += print.words.len() as u32;
+    }
+    all.reason = reason;
+    RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], changed_facts: Vec::new() }
+}
+
+/// The last passage, by part and number, of which something is kept.
+fn last_kept_passage(parts: &[(&Fingerprint, &Judgement)]) -> Option<(usize, usize)> {
+    parts.iter().enumerate().rev().find_map(|(nth, (print, judgement))| {
+        let goes = |passage| judgement.removals.iter().any(|removal| removal.passage == passage && removal.reason != Reason::Part);
+        let last = (0..print.passages.len()).rev().find(|&passage| !goes(passage))?;
+        Some((nth, last))
+    })
+}
+
+/// A passage that goes, with the line break after it; where nothing is kept after it, with the one before.
+fn with_line_break(passage: &Passage, part: ByteSpan, break_before: usize, is_at_end: bool) -> ByteSpan {
+    let (start, end) = (passage.bytes.start as usize, passage.bytes.end as usize);
+    if is_at_end {
+        ByteSpan::new(part.start as usize + start - break_before, part.start as usize + end)
+    } else {
+        ByteSpan::new(start, passage.break_end as usize).shifted(part.start as usize)
+    }
+}
+
+/// A removal of a part, counted from the start of the record.
+fn placed(removal: &Removal, print: &Fingerprint, first_word: usize, first_kept_word: usize) -> Removed {
+    let receipts = removal.receipts.iter().map(|receipt| receipt.shifted(first_word, first_kept_word));
+    Removed {
+        reason: removal.reason,
+        bytes: removal.bytes.shifted(print.part.start as usize),
+        words: removal.words.shifted(first_word),
+        n_covered: removal.n_covered,
+        receipts: receipts.collect(),
+        lost: removal.lost.iter().map(|lost| lost.shifted(first_word)).collect(),
+    }
+}

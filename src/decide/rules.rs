@@ -1,0 +1,153 @@
+//! The thresholds and choices of the definition.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::fingerprint::MinRun;
+
+/// Short passages have fewer words; they go only with their neighbours.
+pub(super) const LONG_PASSAGE: usize = 8;
+/// A gap of fewer words is never looked up by itself.
+pub(super) const MIN_GAP: usize = 4;
+/// As many uncovered words in a row are new text, which makes a copy an update.
+pub(super) const NEW_TEXT: usize = 40;
+
+/// What decides over an article, besides the kept text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Common runs of at least this many words cover.
+    pub min_run: MinRun,
+    /// Sentences in a row of at least this many words are cut from a passage that stays.
+    pub min_cut: MinCut,
+    /// An article covered to this share is a copy.
+    pub article_threshold: Threshold,
+    /// A passage covered to this share goes.
+    pub passage_threshold: Threshold,
+    /// Whether a changed number keeps a near copy.
+    pub facts: Facts,
+    /// What becomes of an update.
+    pub updates: Updates,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            min_run: MinRun::DEFAULT,
+            min_cut: MinCut::Words(50),
+            article_threshold: Threshold { part: 80, whole: 100 },
+            passage_threshold: Threshold { part: 90, whole: 100 },
+            facts: Facts::Numbers,
+            updates: Updates::Whole,
+        }
+    }
+}
+
+/// How many words a row of sentences must have to be cut out of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MinCut {
+    /// This many; not below `min-run`.
+    Words(usize),
+    /// Passages go whole or stay whole.
+    Never,
+}
+
+/// What counts as a changed fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Facts {
+    /// Words with a digit.
+    Numbers,
+    /// Nothing.
+    Off,
+}
+
+/// What becomes of an article that is a copy but for a changed fact or new text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Updates {
+    /// It stays whole.
+    Whole,
+    /// Its passages are looked at one by one.
+    Cut,
+    /// It goes like a copy.
+    Drop,
+}
+
+/// A share above 0, up to 1, as a rational number, so that comparing it with a count of words is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threshold {
+    part: u64,
+    whole: u64,
+}
+
+impl Threshold {
+    /// Everything.
+    pub const ONE: Self = Self { part: 1, whole: 1 };
+
+    /// `part` of `whole`, if it is a share.
+    pub fn new(part: u64, whole: u64) -> Option<Self> {
+        (0 < part && part <= whole).then_some(Self { part, whole })
+    }
+
+    /// Whether `covered` of `n_words` words is this share of them or more.
+    pub fn is_met(self, covered: usize, n_words: usize) -> bool {
+        covered as u128 * u128::from(self.whole) >= n_words as u128 * u128::from(self.part)
+    }
+}
+
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.whole.ilog10() as usize;
+        write!(f, "{:.digits$}", self.part as f64 / self.whole as f64)
+    }
+}
+
+/// A text that is no share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThresholdError(String);
+
+impl fmt::Display for ThresholdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no share: write a number above 0, up to 1, like 0.85", self.0)
+    }
+}
+
+impl std::error::Error for ThresholdError {}
+
+impl FromStr for Threshold {
+    type Err = ThresholdError;
+
+    fn from_str(text: &str) -> Result<Self, ThresholdError> {
+        let no_share = || ThresholdError(text.to_owned());
+        let (units, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let is_number = !units.is_empty() && [units, decimals].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        if !is_number || decimals.len() > 9 || units.len() > 9 {
+            return Err(no_share());
+        }
+        let whole = 10_u64.pow(decimals.len() as u32);
+        let part = format!("{units}{decimals}").parse().map_err(|_| no_share())?;
+        Self::new(part, whole).ok_or_else(no_share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_exactly_what_was_written() {
+        for (text, covered, n_words, is_met) in [
+            ("0.80", 8, 10, true),
+            ("0.8", 7, 10, false),
+            ("0.9", 9, 10, true),
+            ("1", 10, 10, true),
+            ("1.0", 9, 10, false),
+            ("0.333333333", 1, 3, true),
+        ] {
+            let threshold: Threshold = text.parse().expect("a share");
+            assert_eq!(threshold.is_met(covered, n_words), is_met, "{text}");
+        }
+        for text in ["", ".", "0", "0.0", "1.1", "-0.5", "80%", "0,8", "1e-1", ".5", "0.1234567890"] {
+            assert!(text.parse::<Threshold>().is_err(), "{text}");
+        }
+        assert_eq!(Threshold::new(80, 100).expect("a share").to_string(), "0.80");
+    }
+}

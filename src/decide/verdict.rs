@@ -1,0 +1,216 @@
+//! The verdicts: first on the article as a whole, then passage by passage.
+
+use super::coverage::{Equal, OthersCover, gap_key, gaps, others_cover};
+use super::facts::changed_facts;
+use super::passages::{Outcome, judge_passages};
+use super::receipt::{Cover, Receipt, Source};
+use super::rules::{Facts, NEW_TEXT, Rules, Updates};
+use crate::corpus::{ByteSpan, WordSpan};
+use crate::fingerprint::{Anchor, Fingerprint, PassageKey, WordHash};
+use crate::index::KeptText;
+
+/// What is judged: an article, or one part of a large text.
+#[derive(Debug, Clone, Copy)]
+pub struct Article<'a> {
+    /// Its cleaned text.
+    pub text: &'a str,
+    /// What is known of its words.
+    pub print: &'a Fingerprint,
+    /// Whether it is a whole record: a part of one is no copy and no update.
+    pub is_whole: bool,
+    /// Whether two of its anchors or of its short passages are equal. If in doubt, say so: the answer is the same, it takes longer.
+    pub repeats_itself: bool,
+}
+
+/// What becomes of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stays, but for the passages that go.
+    Keep,
+    /// It goes whole.
+    Drop(Reason),
+}
+
+/// Why something goes (or, of an update, why it is named).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The article is a copy.
+    Copy,
+    /// The passage is covered.
+    Passage,
+    /// These sentences of a passage are covered.
+    Part,
+    /// A short passage between two that go.
+    Short,
+    /// No word of the article is left.
+    NothingLeft,
+    /// Nothing goes: the article is a copy but for a changed fact or new text.
+    Update,
+}
+
+/// A stretch of an article that is accounted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Why it goes.
+    pub reason: Reason,
+    /// The passage it belongs to, by number; 0 where the article is meant.
+    pub passage: usize,
+    /// Its bytes, counted from the start of the article (the part); without line breaks around a passage.
+    pub bytes: ByteSpan,
+    /// Its words, in the article's stream.
+    pub words: WordSpan,
+    /// How many of them are covered.
+    pub n_covered: usize,
+    /// The kept text that says the same.
+    pub receipts: Vec<Receipt>,
+    /// The words that nothing covers.
+    pub lost: Vec<WordSpan>,
+}
+
+/// What was decided over an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whether it stays.
+    pub verdict: Verdict,
+    /// The article as a whole accounted for: of a copy and of an update, and of a whole record of which no word is left.
+    pub whole: Option<Removal>,
+    /// Changed facts of an update: words in the stream.
+    pub changed_facts: Vec<u32>,
+    /// The passages and parts that go, in order.
+    pub removals: Vec<Removal>,
+    /// What is left, where that is not everything.
+    pub touched: Option<Touched>,
+    /// Gaps that were looked up: should one of these passages become known before the judgement takes effect, it must be made again.
+    pub gaps_looked_up: Vec<PassageKey>,
+}
+
+/// What is left of an article from which something was taken out, ready for the index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Touched {
+    /// Its words.
+    pub words: Vec<WordHash>,
+    /// Their anchors.
+    pub anchors: Vec<Anchor>,
+    /// Its short passages: first word in `words`, and key.
+    pub passages: Vec<(u32, PassageKey)>,
+}
+
+impl Judgement {
+    /// The article stays as it is.
+    fn untouched() -> Self {
+        Self {
+            verdict: Verdict::Keep,
+            whole: None,
+            changed_facts: Vec::new(),
+            removals: Vec::new(),
+            touched: None,
+            gaps_looked_up: Vec::new(),
+        }
+    }
+}
+
+/// Judges an article against the kept text.
+pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
+    let others = others_cover(article.print, kept);
+    if others.is_none() && !article.repeats_itself {
+        return Judgement::untouched();
+    }
+    let mut judgement = Judgement::untouched();
+    if let Some(others) = &others {
+        if let Some(verdict) = judge_whole(article, kept, rules, others, &mut judgement) {
+            judgement.verdict = verdict;
+            return judgement;
+        }
+    }
+    let outcome = judge_passages(article, kept, rules, others.as_ref());
+    judgement.gaps_looked_up.extend_from_slice(&outcome.gaps_looked_up);
+    if outcome.removals.is_empty() {
+        return judgement;
+    }
+    let Outcome { removals, touched, .. } = outcome;
+    judgement.removals = removals;
+    if touched.words.is_empty() {
+        judgement.verdict = Verdict::Drop(Reason::NothingLeft);
+        let others = others.as_ref().filter(|_| article.is_whole);
+        judgement.whole = others.map(|others| account_for_whole(article, kept, others, Reason::NothingLeft));
+    }
+    judgement.touched = Some(touched);
+    judgement
+}
+
+/// Verdict 1. `None`: it is for the passages to decide.
+fn judge_whole(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: &OthersCover, judgement: &mut Judgement) -> Option<Verdict> {
+    let n_words = article.print.words.len();
+    if !article.is_whole || n_words == 0 {
+        return None;
+    }
+    let (covered, _) = with_gaps(article.print, kept, others, &mut judgement.gaps_looked_up);
+    let n_covered = covered.iter().filter(|&&word| word).count();
+    if !rules.article_threshold.is_met(n_covered, n_words) {
+        return None;
+    }
+    let facts = match rules.facts {
+        Facts::Numbers => all_changed_facts(article, &covered),
+        Facts::Off => Vec::new(),
+    };
+    let is_update = !facts.is_empty() || covered.chunk_by(|a, b| a == b).any(|run| !run[0] && run.len() >= NEW_TEXT);
+    if !is_update || rules.updates == Updates::Drop {
+        judgement.whole = Some(account_for_whole(article, kept, others, Reason::Copy));
+        return Some(Verdict::Drop(Reason::Copy));
+    }
+    judgement.whole = Some(account_for_whole(article, kept, others, Reason::Update));
+    judgement.changed_facts = facts;
+    (rules.updates == Updates::Whole).then_some(Verdict::Keep)
+}
+
+fn all_changed_facts(article: &Article<'_>, covered: &[bool]) -> Vec<u32> {
+    let with_words = article.print.passages.iter().filter(|passage| !passage.words.is_empty());
+    with_words.enumerate().flat_map(|(nth, passage)| changed_facts(article.text, passage, nth, covered)).collect()
+}
+
+/// The words of the whole article that others cover, gaps included, and the passages and gaps that equal a kept one.
+fn with_gaps(
+    article: &Fingerprint,
+    kept: &KeptText,
+    others: &OthersCover,
+    looked_up: &mut Vec<PassageKey>,
+) -> (Vec<bool>, Vec<Equal<Source>>) {
+    let mut covered = others.words.clone();
+    let mut equal = Vec::new();
+    let min_run = kept.shingles().min_run().words();
+    for (passage, place) in article.passages.iter().zip(&others.equal) {
+        if let Some(place) = place {
+            equal.push(Equal { words: passage.words, place: Source::Other(*place) });
+            continue;
+        }
+        if !others.words[passage.words.range()].contains(&true) {
+            continue;
+        }
+        for gap in gaps(&others.words, passage.words, min_run) {
+            let key = gap_key(&article.words, gap, kept);
+            looked_up.push(key);
+            if let Some(place) = kept.first_place_of_passage(key, &article.words[gap.range()]) {
+                covered[gap.range()].fill(true);
+                equal.push(Equal { words: gap, place: Source::Other(place) });
+            }
+        }
+    }
+    (covered, equal)
+}
+
+/// The receipts of an article that goes, or is named, as a whole: by others' kept text only.
+fn account_for_whole(article: &Article<'_>, kept: &KeptText, others: &OthersCover, reason: Reason) -> Removal {
+    let (covered, equal) = with_gaps(article.print, kept, others, &mut Vec::new());
+    let cover = Cover { article: article.print, kept, others: Some(others), own: None, equal: &equal };
+    let words = WordSpan::new(0, article.print.words.len());
+    let (receipts, lost) = cover.account_for(words);
+    Removal {
+        reason,
+        passage: 0,
+        bytes: ByteSpan::new(0, article.text.len()),
+        words,
+        n_covered: covered.iter().filter(|&&word| word).count(),
+        receipts,
+        lost,
+    }
+}

@@ -1,0 +1,194 @@
+//! What a character means to the fast word scanner, learnt from the Unicode libraries themselves.
+//!
+//! The Basic Multilingual Plane is asked for page by page (256 characters), at the first text that needs the page: most runs ever see a
+//! handful. Whatever the few classes here don't describe exactly is [`Class::Hard`] and left to the plain way.
+
+use std::sync::OnceLock;
+
+use icu_normalizer::properties::CanonicalCompositionBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::matching_form::matching_form;
+use crate::split::is_default_ignorable;
+
+/// How a character takes part in words (UAX #29).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Class {
+    /// White space: a border on both sides.
+    Space,
+    /// Punctuation: a border on both sides, in no word.
+    Break,
+    /// A letter whose matching form is one character.
+    Letter,
+    /// A digit.
+    Digit,
+    /// A word of its own: an ideograph, a Hiragana or Thai letter.
+    Single,
+    /// Katakana, which join to words with each other only.
+    Katakana,
+    /// A mark that goes with the character before it and composes with none.
+    Mark,
+    /// Joins two letters.
+    MidLetter,
+    /// Joins two digits.
+    MidNumber,
+    /// Joins two letters, or two digits.
+    MidBoth,
+    /// Anything else: only the plain way knows.
+    Hard,
+}
+
+/// A character's class, and the one character that its matching form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) class: Class,
+    pub(super) form: char,
+}
+
+type Page = [Entry; 256];
+
+static PAGES: [OnceLock<Box<Page>>; 256] = [const { OnceLock::new() }; 256];
+
+/// The entry of `c`.
+#[inline]
+pub(super) fn entry(c: char) -> Entry {
+    let code = c as usize;
+    match PAGES.get(code >> 8) {
+        Some(page) => page.get_or_init(|| learn_page((code >> 8) as u32))[code & 0xFF],
+        None => Entry { class: Class::Hard, form: c },
+    }
+}
+
+#[cold]
+fn learn_page(page: u32) -> Box<Page> {
+    let hard = |form| Entry { class: Class::Hard, form };
+    Box::new(std::array::from_fn(|low| match char::from_u32(page << 8 | low as u32) {
+        Some(c) => learn(c).unwrap_or(hard(c)),
+        None => hard('\0'),
+    }))
+}
+
+/// The entry of `c`, unless it is hard.
+fn learn(c: char) -> Option<Entry> {
+    if c == '\u{200B}' {
+        return Some(Entry { class: Class::Space, form: ' ' });
+    }
+    let mut buffer = [0; 4];
+    let alone: &str = c.encode_utf8(&mut buffer);
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    if is_default_ignorable(c) || nfc.normalize(alone) != alone || may_compose_backward(c) {
+        return None;
+    }
+    let class = probe(c)?;
+    if matches!(class, Class::Space | Class::Break) {
+        return Some(Entry { class, form: c });
+    }
+    if class == Class::Mark && DecomposingNormalizerBorrowed::new_nfkd().normalize(&format!("{c}\u{5B0}")) != format!("{c}\u{5B0}") {
+        // Marks that would be sorted behind others have an order to keep, which the scanner doesn't.
+        return None;
+    }
+    let form = matching_form(alone);
+    let mut chars = form.chars();
+    match (chars.next(), chars.next()) {
+        (Some(one), None) if !may_compose_backward(one) => Some(Entry { class, form: one }),
+        _ => None,
+    }
+}
+
+/// Finds the class of `c` by looking where UAX #29 sees borders around it.
+fn probe(c: char) -> Option<Class> {
+    let pieces = |text: String| text.split_word_bounds().count();
+    let joined = |text: String| pieces(text) == 1;
+    let is_word = c.is_alphanumeric();
+    if c.is_whitespace() {
+        return (pieces(format!("a{c}a")) == 3).then_some(Class::Space);
+    }
+    if joined(format!("-{c}")) {
+        return Some(Class::Mark);
+    }
+    let after_letter = joined(format!("a{c}"));
+    if after_letter && joined(format!("{c}:a")) {
+        // A Hebrew letter keeps a quote after it.
+        return (is_word && !joined(format!("{c}'"))).then_some(Class::Letter);
+    }
+    if joined(format!("1,{c}")) {
+        return is_word.then_some(Class::Digit);
+    }
+    if after_letter {
+        return None;
+    }
+    if joined(format!("ア{c}")) {
+        return is_word.then_some(Class::Katakana);
+    }
+    let class = match (joined(format!("a{c}a")), joined(format!("1{c}1"))) {
+        (true, true) => Class::MidBoth,
+        (true, false) => Class::MidLetter,
+        (false, true) => Class::MidNumber,
+        (false, false) if is_word => Class::Single,
+        (false, false) => Class::Break,
+    };
+    let is_lonely = !joined(format!("{c}{c}")) && !joined(format!("א{c}א"));
+    // A quote between Hebrew letters is no concern: those are hard themselves.
+    (is_lonely || c == '"' || !is_word).then_some(class)
+}
+
+/// Whether some character before `c` may compose with it (NFC_Quick_Check=Maybe).
+fn may_compose_backward(c: char) -> bool {
+    const SECOND_HANGUL: std::ops::RangeInclusive<char> = '\u{1161}'..='\u{11C2}';
+    static SECONDS: OnceLock<Vec<char>> = OnceLock::new();
+    let seconds = SECONDS.get_or_init(|| {
+        let mut seconds: Vec<char> = ('\u{C0}'..='\u{30FE}').chain('\u{11000}'..='\u{11FFF}').chain('\u{16100}'..='\u{16DFF}').filter_map(second_of_composite).collect();
+        seconds.sort_unstable();
+        seconds.dedup();
+        seconds
+    });
+    SECOND_HANGUL.contains(&c) || seconds.binary_search(&c).is_ok()
+}
+
+/// The second character of the pair that composes to `c`, if one does.
+fn second_of_composite(c: char) -> Option<char> {
+    use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
+    match CanonicalDecompositionBorrowed::new().decompose(c) {
+        Decomposed::Expansion(first, second) => {
+            (CanonicalCompositionBorrowed::new().compose(first, second) == Some(c)).then_some(second)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_known_characters_have_their_class() {
+        for (chars, class) in [
+            (" \t\n\u{A0}\u{2009}\u{3000}", Class::Space),
+            ("-–„“»()!?/@\"…|€✓、。", Class::Break),
+            ("azAZäÖłŁéЖжΩωب한ღ", Class::Letter),
+            ("09٣۴५", Class::Digit),
+            ("新あ", Class::Single),
+            ("カー", Class::Katakana),
+            ("ि\u{947}", Class::Mark),
+            (":·", Class::MidLetter),
+            (",;", Class::MidNumber),
+            (".'’‘", Class::MidBoth),
+            ("\u{202F}\u{AD}\u{301}\u{200D}_אİßﬁ½", Class::Hard),
+        ] {
+            for c in chars.chars() {
+                assert_eq!(entry(c).class, class, "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_composite_is_missed_by_the_ranges_searched() {
+        let seconds: Vec<char> = ('\0'..=char::MAX).filter(|&c| !('\u{AC00}'..='\u{D7A3}').contains(&c)).filter_map(second_of_composite).collect();
+        assert!(!seconds.is_empty());
+        for c in seconds {
+            assert!(may_compose_backward(c), "{:04X}", c as u32);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Hashes of words, of shingles (words in a row) and of short passages.
+
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// What all hashes of a run depend on. Random, so that nobody can write a text that collides with somebody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed(pub u64);
+
+impl Seed {
+    /// A seed that no other run has.
+    pub fn random() -> Self {
+        Self(RandomState::new().hash_one("einmal"))
+    }
+
+    /// The 64-bit hash of a word in matching form.
+    pub fn hash_word(self, form: &[u8]) -> u64 {
+        xxh3_64_with_seed(form, self.0)
+    }
+}
+
+/// A word of a stream: 32 bits of the hash of its matching form, never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct WordHash(u32);
+
+impl WordHash {
+    /// No word: stands between the streams of two articles where many are kept in one array.
+    pub const BOUNDARY: Self = Self(0);
+
+    /// The word whose matching form has the 64-bit hash `hash`.
+    pub fn of(hash: u64) -> Self {
+        Self(((hash >> 32) as u32).max(1))
+    }
+}
+
+/// Common runs of at least this many words are found: 8 to 255.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MinRun(u8);
+
+impl MinRun {
+    /// The documented default.
+    pub const DEFAULT: Self = Self(15);
+
+    /// A run length, if it is in range.
+    pub fn new(words: usize) -> Option<Self> {
+        (8..=255).contains(&words).then_some(Self(words as u8))
+    }
+
+    /// The run length in words.
+    pub fn words(self) -> usize {
+        self.0.into()
+    }
+
+    /// Words in a shingle of which anchors are made.
+    pub fn shingle_len(self) -> usize {
+        (self.words() + 1).div_ceil(2)
+    }
+
+    /// Shingles in a window that yields one anchor. A run of `min-run` words holds exactly one window.
+    pub fn window_len(self) -> usize {
+        self.words() + 1 - self.shingle_len()
+    }
+}
+
+/// Hashes shingles by a polynomial over their words (Karp and Rabin 1987), which can be rolled on by one word.
+#[derive(Debug, Clone, Copy)]
+pub struct ShingleHasher {
+    seed: Seed,
+    min_run: MinRun,
+    /// Odd, from the seed.
+    base: u64,
+    /// `base` to the power of the shingle length, and of `min-run`.
+    base_to_shingle: u64,
+    base_to_run: u64,
+}
+
+impl ShingleHasher {
+    /// The hasher for one run's settings.
+    pub fn new(seed: Seed, min_run: MinRun) -> Self {
+        let base = seed.hash_word(b"base of the shingle polynomial") | 1;
+        Self {
+            seed,
+            min_run,
+            base,
+            base_to_shingle: base.wrapping_pow(min_run.shingle_len() as u32),
+            base_to_run: base.wrapping_pow(u32::from(min_run.0)),
+        }
+    }
+
+    /// The seed of all hashes.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// The run length that shingles and windows follow from.
+    pub fn min_run(&self) -> MinRun {
+        self.min_run
+    }
+
+    /// The hash of each anchor-sized shingle of `words`, in order.
+    pub fn shingles<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
+        self.rolling(words, self.min_run.shingle_len(), self.base_to_shingle)
+    }
+
+    /// The hash of each `min-run`-word shingle of `words`, in order.
+    pub fn runs<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
+        self.rolling(words, self.min_run.words(), self.base_to_run)
+    }
+
+    /// The hash of one run of `min-run` words.
+    pub fn run(&self, words: &[WordHash]) -> u64 {
+        self.runs(words).next().expect("a run has min-run words")
+    }
+
+    fn rolling<'a>(&self, words: &'a [WordHash], len: usize, base_to_len: u64) -> impl Iterator<Item = u64> + use<'a> {
+        let base = self.base;
+        let step = move |sum: u64, word: WordHash| sum.wrapping_mul(base).wrapping_add(u64::from(word.0) + 1);
+        let head = words.len().min(len.saturating_sub(1));
+        let mut sum = words[..head].iter().fold(0, |sum, &word| step(sum, word));
+        words[head..].iter().enumerate().map(move |(n, &word)| {
+            sum = step(sum, word);
+            if n > 0 {
+                let gone = words[n - 1];
+                sum = sum.wrapping_sub(base_to_len.wrapping_mul(u64::from(gone.0) + 1));
+            }
+            mix(sum)
+        })
+    }
+
+    /// Begins the key of a passage.
+    pub fn passage_key(&self) -> PassageKeyBuilder {
+        PassageKeyBuilder { n_words: 0, sum: 0, most: self.min_run.words() - 1 }
+    }
+
+    /// The key of a passage of these words, which are [`PassageKeyBuilder::MIN_FOR_STREAM_KEY`] at least; `None` from `min-run` words on.
+    pub fn key_of(&self, words: &[WordHash]) -> Option<PassageKey> {
+        debug_assert!(words.len() >= PassageKeyBuilder::MIN_FOR_STREAM_KEY);
+        (words.len() < self.min_run.words()).then(|| PassageKey(hash_stream(words)))
+    }
+}
+
+impl ShingleHasher {
+    /// What a passage of any length is looked up by within its own article.
+    pub fn own_key(&self, words: &[WordHash]) -> PassageKey {
+        PassageKey(hash_stream(words))
+    }
+}
+
+/// What a whole passage is looked up by: 64 bits of hash of all its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PassageKey(pub u64);
+
+/// Makes a [`PassageKey`] while a passage's words go by.
+#[derive(Debug)]
+pub struct PassageKeyBuilder {
+    n_words: usize,
+    sum: u64,
+    most: usize,
+}
+
+impl PassageKeyBuilder {
+    /// From this many words on, the stream's 32 bits a word are more than enough; shorter passages take all 64.
+    pub const MIN_FOR_STREAM_KEY: usize = 4;
+
+    /// Adds the next word, by its 64-bit hash.
+    pub fn add(&mut self, hash: u64) {
+        self.n_words += 1;
+        if self.n_words < Self::MIN_FOR_STREAM_KEY {
+            self.sum = mix(self.sum ^ hash);
+        }
+    }
+
+    /// The key of the passage, given its words again; `None` for none, and for `min-run` or more.
+    pub fn finish(self, words: &[WordHash]) -> Option<PassageKey> {
+        debug_assert_eq!(words.len(), self.n_words);
+        match self.n_words {
+            0 => None,
+            n if n > self.most => None,
+            n if n < Self::MIN_FOR_STREAM_KEY => Some(PassageKey(self.sum)),
+            _ => Some(PassageKey(hash_stream(words))),
+        }
+    }
+}
+
+fn hash_stream(words: &[WordHash]) -> u64 {
+    words.iter().fold(words.len() as u64, |sum, word| mix(sum ^ u64::from(word.0)))
+}
+
+/// Builds hash maps whose keys are hashes already, and mixed well.
+pub type MixedHashing = BuildHasherDefault<MixedHash>;
+
+/// Takes a `u64` for its own hash.
+#[derive(Debug, Default)]
+pub struct MixedHash(u64);
+
+impl Hasher for MixedHash {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only keys that are hashes already are hashed with this")
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        // Tables look at both ends of a hash, and the high end may tell shards apart already.
+        self.0.rotate_left(32)
+    }
+}
+
+/// Spreads every bit over all others (the finalizer of MurmurHash3, Appleby 2011). Different numbers stay different.
+fn mix(mut x: u64) -> u64 {
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A stream of made-up words.
+    pub(crate) fn stream(words: &[u32]) -> Vec<WordHash> {
+        words.iter().map(|&word| WordHash::of(Seed(1).hash_word(&word.to_le_bytes()))).collect()
+    }
+
+    #[test]
+    fn a_rolled_hash_is_the_hash_of_the_shingle_alone() {
+        let words = stream(&[3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4]);
+        for min_run in [8, 15, 19] {
+            let hasher = ShingleHasher::new(Seed(7), MinRun::new(min_run).expect("in range"));
+            let rolled: Vec<u64> = hasher.runs(&words).collect();
+            assert_eq!(rolled.len(), words.len() - min_run + 1);
+            for (start, hash) in rolled.iter().enumerate() {
+                let alone: Vec<u64> = hasher.runs(&words[start..start + min_run]).collect();
+                assert_eq!(alone, [*hash]);
+            }
+        }
+        let hasher = ShingleHasher::new(Seed(7), MinRun::DEFAULT);
+        assert_eq!(hasher.runs(&words[..14]).count(), 0);
+        assert_eq!(hasher.shingles(&words[..8]).count(), 1);
+        assert_eq!(hasher.shingles(&[]).count(), 0);
+    }
+
+    #[test]
+    fn a_run_holds_exactly_one_window() {
+        for words in 8..=255 {
+            let run = MinRun::new(words).expect("in range");
+            assert_eq!(run.shingle_len() + run.window_len() - 1, words);
+        }
+        assert_eq!((MinRun::DEFAULT.shingle_len(), MinRun::DEFAULT.window_len()), (8, 8));
+        assert_eq!((MinRun::new(7), MinRun::new(256)), (None, None));
+    }
+}

@@ -1,0 +1,104 @@
+//! The words of all kept articles, one stream behind the other.
+
+use crate::fingerprint::WordHash;
+
+/// A word's place in all kept text. Places grow in priority order, so the smaller of two was kept first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WordPlace(pub u64);
+
+impl WordPlace {
+    /// Places fit in this many bits: some 7 TB of text.
+    pub const BITS: u32 = 40;
+
+    /// The place `words` further on in the same stream.
+    pub fn plus(self, words: usize) -> Self {
+        Self(self.0 + words as u64)
+    }
+}
+
+/// An append-only array of 32-bit words in chunks, which never move once they are written.
+///
+/// A stream never crosses a chunk, and a [`WordHash::BOUNDARY`] follows each, so a match ends where its article does.
+#[derive(Debug, Default)]
+pub struct KeptWords {
+    chunks: Vec<Vec<WordHash>>,
+}
+
+/// Words in a chunk: 16 MiB of memory, reserved at once and used as it fills.
+const CHUNK: usize = 1 << 22;
+
+impl KeptWords {
+    /// Adds a stream; returns the place of its first word.
+    ///
+    /// # Panics
+    ///
+    /// If the stream has more words than a part of a text can hold (2 MiB of text, so 2 million words at the very most).
+    pub fn push(&mut self, stream: &[WordHash]) -> WordPlace {
+        assert!(stream.len() < CHUNK, "a part of a text is far shorter than a chunk");
+        if self.chunks.last().is_none_or(|chunk| chunk.len() + stream.len() + 1 > CHUNK) {
+            self.chunks.push(Vec::with_capacity(CHUNK));
+        }
+        let n_chunks = self.chunks.len();
+        let chunk = self.chunks.last_mut().expect("one was just pushed if there was none");
+        let place = WordPlace(((n_chunks - 1) * CHUNK + chunk.len()) as u64);
+        chunk.extend_from_slice(stream);
+        chunk.push(WordHash::BOUNDARY);
+        place
+    }
+
+    /// The words from `place` to the end of its stream and beyond, up to the end of the chunk.
+    pub fn after(&self, place: WordPlace) -> &[WordHash] {
+        let (chunk, at) = Self::locate(place);
+        &self.chunks[chunk][at..]
+    }
+
+    /// The words before `place`, back to the start of its chunk.
+    pub fn before(&self, place: WordPlace) -> &[WordHash] {
+        let (chunk, at) = Self::locate(place);
+        &self.chunks[chunk][..at]
+    }
+
+    fn locate(place: WordPlace) -> (usize, usize) {
+        ((place.0 as usize) / CHUNK, (place.0 as usize) % CHUNK)
+    }
+
+    /// Whether `words` stand at `place`.
+    pub fn stand_at(&self, place: WordPlace, words: &[WordHash]) -> bool {
+        self.after(place).starts_with(words)
+    }
+
+    /// Whether `run` stands so that its word number `before` is the one at `place`.
+    pub fn run_stands_around(&self, place: WordPlace, before: usize, run: &[WordHash]) -> bool {
+        self.before(place).ends_with(&run[..before]) && self.after(place).starts_with(&run[before..])
+    }
+
+    /// How many words from `place` on are equal to those of `words`.
+    pub fn equal_after(&self, place: WordPlace, words: &[WordHash]) -> usize {
+        self.after(place).iter().zip(words).take_while(|(kept, word)| kept == word).count()
+    }
+
+    /// How many words before `place` are equal to the last of `words`.
+    pub fn equal_before(&self, place: WordPlace, words: &[WordHash]) -> usize {
+        self.before(place).iter().rev().zip(words.iter().rev()).take_while(|(kept, word)| kept == word).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::test_stream as stream;
+
+    #[test]
+    fn a_match_ends_where_its_article_does() {
+        let mut kept = KeptWords::default();
+        let (one, two) = (stream(&[1, 2, 3, 4]), stream(&[5, 6, 1]));
+        let first = kept.push(&one);
+        let second = kept.push(&two);
+        assert!(first < second);
+        assert!(kept.stand_at(first.plus(1), &one[1..]));
+        assert!(!kept.stand_at(second, &one));
+        assert_eq!(kept.equal_after(first.plus(2), &stream(&[3, 4, 5, 6])), 2);
+        assert_eq!(kept.equal_before(second.plus(1), &stream(&[3, 4, 5])), 1);
+        assert_eq!(kept.equal_after(second.plus(2), &stream(&[1, 2])), 1);
+    }
+}

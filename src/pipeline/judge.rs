@@ -1,0 +1,208 @@
+//! Judging in parallel, with one answer.
+//!
+//! Most articles of a batch have nothing in common with each other: they are judged side by side, against the text kept before the batch. The others
+//! wait, and are judged in order against all that was kept before them. What was kept then goes into the index, shard by shard.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::sharing::Sharing;
+use crate::corpus::{Place, RecordId};
+use crate::decide::{Article, Judgement, RecordVerdict, Rules, Verdict, judge, record_verdict};
+use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
+use crate::index::{KeptStream, KeptText, TableSize, WordPlace};
+use crate::split::{PartSize, parts};
+
+/// A record that is ready to be judged.
+#[derive(Debug, Clone, Default)]
+pub struct Prepared {
+    /// Where it stood in the input.
+    pub place: Place,
+    /// What it is called.
+    pub id: RecordId,
+    /// Its cleaned text.
+    pub text: String,
+    /// What is known of the text, part by part.
+    pub parts: Vec<Fingerprint>,
+    /// Whether the text is small enough to be judged as a whole.
+    pub is_whole: bool,
+}
+
+impl Prepared {
+    /// Splits and fingerprints a record's cleaned text.
+    pub fn new(place: Place, id: RecordId, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
+        let parts = parts(&text, part_size).into_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
+        let is_whole = text.len() <= part_size.wanted;
+        Self { place, id, text, parts, is_whole }
+    }
+
+    fn article<'a>(&'a self, print: &'a Fingerprint, repeats_itself: bool) -> Article<'a> {
+        Article { text: &self.text[print.part.range()], print, is_whole: self.is_whole, repeats_itself }
+    }
+}
+
+/// Judges records, batch after batch, and remembers what was kept.
+#[derive(Debug)]
+pub struct Judge {
+    rules: Rules,
+    kept: KeptText,
+}
+
+/// A batch on its way: judged as far as could be done side by side.
+#[derive(Debug)]
+pub struct Provisional {
+    sharing: Sharing,
+    /// For each part of each record; `None` where it has to wait for others.
+    judgements: Vec<Option<Judgement>>,
+}
+
+/// A batch's verdicts, and what is still to be added to the index.
+#[derive(Debug)]
+pub struct Settled {
+    /// One for each record.
+    pub verdicts: Vec<RecordVerdict>,
+    /// One for each part of each record.
+    parts: Vec<SettledPart>,
+}
+
+/// What was decided over a part, and where what is left of it is kept.
+#[derive(Debug)]
+struct SettledPart {
+    judgement: Judgement,
+    start: WordPlace,
+    passages: Vec<(u32, PassageKey)>,
+}
+
+impl Judge {
+    /// A judge who has read nothing yet.
+    pub fn new(rules: Rules, shingles: ShingleHasher, size: TableSize) -> Self {
+        Self { rules, kept: KeptText::new(shingles, size) }
+    }
+
+    /// What was kept so far.
+    pub fn kept(&self) -> &KeptText {
+        &self.kept
+    }
+
+    /// Judges a batch from first to last; the verdicts are in its order.
+    pub fn judge_batch(&mut self, batch: &[Prepared]) -> Vec<RecordVerdict> {
+        let provisional = self.judge_side_by_side(batch);
+        let mut settled = self.settle(batch, provisional);
+        let verdicts = std::mem::take(&mut settled.verdicts);
+        self.learn(batch, &settled);
+        verdicts
+    }
+
+    /// The first step, on all threads: everything that doesn't depend on the rest of the batch.
+    pub fn judge_side_by_side(&self, batch: &[Prepared]) -> Provisional {
+        let articles: Vec<(&Prepared, &Fingerprint)> = batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
+        let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
+        let sharing = Sharing::find(&prints, rayon::current_num_threads());
+        let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
+            let article = record.article(print, sharing.repeats_itself[nth]);
+            (!sharing.depends[nth]).then(|| judge(&article, &self.kept, &self.rules))
+        });
+        Provisional { judgements: judgements.collect(), sharing }
+    }
+
+    /// The second step, in order: the articles that had to wait. From here on the batch's kept words are known.
+    pub fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
+        let Provisional { sharing, judgements: provisional } = provisional;
+        let mut settled = Settled { verdicts: Vec::new(), parts: Vec::new() };
+        let mut late = Late::default();
+        let mut provisional = provisional.into_iter();
+        for record in batch {
+            let mut first_word = 0;
+            let first_part = settled.parts.len();
+            for print in &record.parts {
+                let nth = settled.parts.len();
+                let still_holds = |early: &Judgement| !late.concerns(print, early, &sharing, nth);
+                let judgement = provisional.next().flatten().filter(still_holds).unwrap_or_else(|| {
+                    let article = record.article(print, sharing.repeats_itself[nth]);
+                    judge(&article, &self.kept, &self.rules)
+                });
+                late.add(print, &judgement);
+                let part = self.keep(record, print, judgement, first_word, |hash| sharing.is_shared(hash) || late.is_late(hash));
+                first_word += part.left(print).words.len();
+                settled.parts.push(part);
+            }
+            let parts: Vec<_> = record.parts.iter().zip(settled.parts[first_part..].iter().map(|part| &part.judgement)).collect();
+            settled.verdicts.push(record_verdict(&parts, record.text.len()));
+        }
+        settled
+    }
+
+    /// Keeps what is left of a part. Of its anchors, the rest of the batch needs to know those that are `wanted`.
+    fn keep(&mut self, record: &Prepared, print: &Fingerprint, judgement: Judgement, first_word: usize, wanted: impl Fn(u64) -> bool) -> SettledPart {
+        let mut part = SettledPart { judgement, start: WordPlace(0), passages: Vec::new() };
+        part.passages = part.left_passages(print);
+        let words = part.left(print).words;
+        if !words.is_empty() {
+            part.start = self.kept.keep_words(words, record.place, record.id.as_str(), first_word);
+            self.kept.remember_for_batch(&part.left(print), wanted);
+        }
+        part
+    }
+
+    /// The last step, on all threads: the index learns what was kept of a batch.
+    pub fn learn(&mut self, batch: &[Prepared], settled: &Settled) {
+        self.kept.forget_batch();
+        let prints = batch.iter().flat_map(|record| &record.parts);
+        let streams: Vec<KeptStream<'_>> =
+            prints.zip(&settled.parts).map(|(print, part)| part.left(print)).filter(|stream| !stream.words.is_empty()).collect();
+        let mut fillings = self.kept.filling().split(rayon::current_num_threads());
+        fillings.par_iter_mut().for_each(|filling| streams.iter().for_each(|stream| filling.insert(stream, |_| true)));
+    }
+}
+
+impl SettledPart {
+    /// What is left of the part, as the index takes it.
+    fn left<'a>(&'a self, print: &'a Fingerprint) -> KeptStream<'a> {
+        let (words, anchors) = match (&self.judgement.verdict, &self.judgement.touched) {
+            (Verdict::Drop(_), _) => (&[][..], &[][..]),
+            (Verdict::Keep, Some(touched)) => (touched.words.as_slice(), touched.anchors.as_slice()),
+            (Verdict::Keep, None) => (print.words.as_slice(), print.anchors.as_slice()),
+        };
+        KeptStream { start: self.start, words, anchors, passages: &self.passages }
+    }
+
+    fn left_passages(&self, print: &Fingerprint) -> Vec<(u32, PassageKey)> {
+        match (&self.judgement.verdict, &self.judgement.touched) {
+            (Verdict::Drop(_), _) => Vec::new(),
+            (Verdict::Keep, Some(touched)) => touched.passages.clone(),
+            (Verdict::Keep, None) => print.short_passages().collect(),
+        }
+    }
+}
+
+/// Anchors and passages that came about in this batch only when something was taken out of an article: no fingerprint foretold them.
+#[derive(Debug, Default)]
+struct Late {
+    hashes: HashSet<u64, MixedHashing>,
+}
+
+impl Late {
+    /// Notes what is new in what was left of an article.
+    fn add(&mut self, print: &Fingerprint, judgement: &Judgement) {
+        if let Some(touched) = &judgement.touched {
+            let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, print.short_passages()).collect();
+            self.hashes.extend(hashes(&touched.anchors, touched.passages.iter().copied()).filter(|hash| !known.contains(hash)));
+        }
+    }
+
+    fn is_late(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+
+    /// Whether a judgement that was made side by side may be wrong by now: something late might cover the article, or a gap of it, which no fingerprint names, may
+    /// equal a passage of an article before.
+    fn concerns(&self, print: &Fingerprint, early: &Judgement, sharing: &Sharing, nth: usize) -> bool {
+        let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.is_known_before(key.0, nth) || self.is_late(key.0));
+        is_gap_known || !self.hashes.is_empty() && hashes(&print.anchors, print.short_passages()).any(|hash| self.is_late(hash))
+    }
+}
+
+fn hashes(anchors: &[Anchor], passages: impl Iterator<Item = (u32, PassageKey)>) -> impl Iterator<Item = u64> {
+    anchors.iter().map(|anchor| anchor.hash).chain(passages.map(|(_, key)| key.0))
+}

@@ -1,0 +1,4 @@
+//! placeholder
+mod judge;
+mod sharing;
+pub use judge::{Judge, Prepared, Provisional, Settled};

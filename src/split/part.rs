@@ -1,0 +1,99 @@
+//! Parts: how a text too large to be judged at once is cut.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::line::next_break;
+use crate::corpus::ByteSpan;
+
+/// How large a part of a text becomes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartSize {
+    /// A text up to this size is one part; beyond it, a part ends at the next line break.
+    pub wanted: usize,
+    /// No part is larger: where no line break comes in time, it ends at a word border.
+    pub most: usize,
+}
+
+impl Default for PartSize {
+    fn default() -> Self {
+        Self { wanted: 1 << 20, most: 2 << 20 }
+    }
+}
+
+/// Cuts `text` into parts; a text of `size.wanted` bytes or less is one.
+pub fn parts(text: &str, size: PartSize) -> Vec<ByteSpan> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while text.len() - start > size.wanted {
+        let end = part_end(&text[start..], size);
+        parts.push(ByteSpan::new(start, start + end));
+        start += end;
+    }
+    if start < text.len() || parts.is_empty() {
+        parts.push(ByteSpan::new(start, text.len()));
+    }
+    parts
+}
+
+/// Where the first part of `rest`, which is longer than `size.wanted`, ends.
+fn part_end(rest: &str, size: PartSize) -> usize {
+    // A CR LF whose LF comes first after `wanted` is one break that ends past it.
+    let mut from = size.wanted.saturating_sub(1);
+    while let Some((_, end)) = next_break(rest.as_bytes(), from) {
+        if end > size.most {
+            break;
+        }
+        if end > size.wanted {
+            return end;
+        }
+        from = end;
+    }
+    if rest.len() <= size.most { rest.len() } else { last_word_border(rest, size.most) }
+}
+
+/// The last word border of `text` at or before byte `most`, or, where there is none, the last character border.
+fn last_word_border(text: &str, most: usize) -> usize {
+    let most = text.floor_char_boundary(most);
+    // A border always follows white space, so words need to be looked at from there only.
+    let restart = text[..most].rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |at| at + 1);
+    let last = text[restart..]
+        .split_word_bound_indices()
+        .map(|(at, _)| restart + at)
+        .take_while(|&at| at <= most)
+        .last()
+        .unwrap_or(0);
+    if last > 0 { last } else { most }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, wanted: usize, most: usize) -> Vec<&str> {
+        parts(text, PartSize { wanted, most }).into_iter().map(|part| &text[part.range()]).collect()
+    }
+
+    #[test]
+    fn a_part_ends_at_the_first_line_break_past_the_wanted_size_or_at_a_word_border() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &[""]),
+            ("short", &["short"]),
+            ("eins zwei\ndrei vier\nfünf", &["eins zwei\n", "drei vier\n", "fünf"]),
+            ("a\nb\nc\nd\ne\nf\ng\nh", &["a\nb\nc\nd\ne\n", "f\ng\nh"]),
+            ("eins zwei drei vier", &["eins zwei drei ", "vier"]),
+            ("abcdefghijklmnopqrstuvwxyz", &["abcdefghijklmnop", "qrstuvwxyz"]),
+            ("1234567\r\n90", &["1234567\r\n", "90"]),
+            ("12345678\r\n1", &["12345678\r\n", "1"]),
+        ];
+        for (text, expected) in cases {
+            let wanted = if text.starts_with("abc") { 10 } else { 8 };
+            assert_eq!(cut(text, wanted, 16), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_never_falls_inside_a_character() {
+        let text = "ü".repeat(40);
+        assert_eq!(cut(&text, 8, 15).concat(), text);
+    }
+}

@@ -1,0 +1,106 @@
+//! The engine against the oracle: on every text, whatever the settings, both must give the same verdicts, bytes and receipts.
+
+mod engine;
+mod oracle;
+
+use engine::{Limits, engine};
+use oracle::{Rules, Updates, judge_all};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Fails where engine and oracle differ.
+fn check(texts: &[String], rules: &Rules, limits: &Limits) {
+    let expected = judge_all(texts, rules);
+    let found = engine(texts, rules, limits);
+    for (nth, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        assert!(found == expected, "record {nth}: engine {found:#?}\noracle {expected:#?}");
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
+/// Settings near the ones that people use, and at the edges.
+fn rules() -> impl Strategy<Value = Rules> {
+    let min_run = select(vec![8, 8, 9, 10, 15, 20]);
+    let min_cut = select(vec![Some(0), Some(1), Some(6), Some(30), None]);
+    let threshold = || select(vec![(4, 5), (9, 10), (1, 1), (1, 2), (1, 3), (1, 10)]);
+    let updates = select(vec![Updates::Whole, Updates::Cut, Updates::Drop]);
+    let part_bytes = select(vec![(1 << 20, 2 << 20), (1 << 20, 2 << 20), (300, 500), (60, 90)]);
+    (min_run, min_cut, threshold(), threshold(), any::<bool>(), updates, part_bytes).prop_map(
+        |(min_run, min_cut, article_threshold, passage_threshold, facts, updates, part_bytes)| Rules {
+            min_run,
+            min_cut: min_cut.map(|more| min_run + more),
+            article_threshold,
+            passage_threshold,
+            facts,
+            updates,
+            part_bytes,
+        },
+    )
+}
+
+/// Batches, threads and tables, small enough to take every path.
+fn limits() -> impl Strategy<Value = Limits> {
+    (1..9_usize, 1..4_usize, select(vec![1, 2, 8])).prop_map(|(batch, threads, places_per_anchor)| Limits { batch, threads, places_per_anchor })
+}
+
+/// Texts of few different words, so that everything is said over and over, with all kinds of borders between them.
+fn small_alphabet_texts(n_words: u32) -> impl Strategy<Value = Vec<String>> {
+    let word = (0..n_words).prop_map(|word| match word % 13 {
+        7 => format!("{word}"),
+        n => format!("{}{word}", char::from(b'a' + n as u8)),
+    });
+    let border = select(vec![" ", " ", " ", " ", " ", " ", " ", " ", " ", ". ", ". ", ", ", "\n", ".\n", "\n\n", "! ", " Der ", " – "]);
+    let text = prop::collection::vec((word, border), 0..90).prop_map(|pieces| pieces.into_iter().map(|(word, border)| word + border).collect());
+    prop::collection::vec(text, 1..9)
+}
+
+/// Texts put together from a few sentences and lines, as copies, live tickers and templates are.
+fn collage_texts() -> impl Strategy<Value = Vec<String>> {
+    let sentences: Vec<String> = (0..12_u32)
+        .map(|n| {
+            let len = [3, 5, 7, 8, 9, 12, 14, 16, 20, 26, 33, 48][n as usize];
+            let words: Vec<String> = (0..len).map(|w| if w % 9 == 8 { (n * w).to_string() } else { format!("w{n}x{w}") }).collect();
+            format!("Satz {}.", words.join(" "))
+        })
+        .collect();
+    let piece = (select(sentences), select(vec![" ", " ", "\n", "\n", "\n", "\n\n"]), 0..40_usize, any::<u16>()).prop_map(|(sentence, border, change, pick)| {
+        let mut words: Vec<&str> = sentence.split(' ').collect();
+        let at = pick as usize % words.len();
+        let number = pick.to_string();
+        match change {
+            0 => words[at] = &number,
+            1 => words[at] = "anders",
+            2 => drop(words.remove(at)),
+            3 => words.truncate(at),
+            _ => {}
+        }
+        words.join(" ") + border
+    });
+    let text = prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat());
+    prop::collection::vec(text, 1..12)
+}
+
+/// Quick by default; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500);
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn engine_and_oracle_agree_on_texts_of_two_words(texts in small_alphabet_texts(2), rules in rules(), limits in limits()) {
+        check(&texts, &rules, &limits);
+    }
+
+    #[test]
+    fn engine_and_oracle_agree_on_texts_of_few_words(texts in small_alphabet_texts(30), rules in rules(), limits in limits()) {
+        check(&texts, &rules, &limits);
+    }
+
+    #[test]
+    fn engine_and_oracle_agree_on_collages(texts in collage_texts(), rules in rules(), limits in limits()) {
+        check(&texts, &rules, &limits);
+    }
+}

@@ -1,0 +1,97 @@
+//! The engine, called as the oracle is, and its answer in the oracle's words.
+
+use einmal::corpus::{ByteSpan, Place, RecordId, WordSpan};
+use einmal::decide::{self, Facts, MinCut, Reason, Source, Threshold, Verdict};
+use einmal::fingerprint::{MinRun, Seed, ShingleHasher};
+use einmal::index::TableSize;
+use einmal::pipeline::{Judge, Prepared};
+use einmal::split::{PartSize, for_each_word};
+
+use crate::oracle::{Cover, Outcome, Rules, Span, Updates};
+
+/// What must not show in the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Records in a batch.
+    pub(crate) batch: usize,
+    pub(crate) threads: usize,
+    pub(crate) places_per_anchor: usize,
+}
+
+/// Judges `texts` with the engine.
+pub(crate) fn engine(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(limits.threads).build().expect("threads can be had");
+    pool.install(|| judge_all(texts, rules, limits))
+}
+
+fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
+    let settings = settings(rules);
+    let shingles = ShingleHasher::new(Seed(42), settings.min_run);
+    let part_size = PartSize { wanted: rules.part_bytes.0, most: rules.part_bytes.1 };
+    let mut judge = Judge::new(settings, shingles, TableSize { places_per_anchor: limits.places_per_anchor });
+    let mut outcomes = Vec::new();
+    for (nth, texts) in texts.chunks(limits.batch).enumerate() {
+        let place = |at: usize| Place { file: 0, record: (nth * limits.batch + at) as u64 };
+        let prepare = |(at, text): (usize, &String)| Prepared::new(place(at), RecordId::default(), text.clone(), part_size, &shingles);
+        let batch: Vec<Prepared> = texts.iter().enumerate().map(prepare).collect();
+        let verdicts = judge.judge_batch(&batch);
+        outcomes.extend(batch.iter().zip(verdicts).map(|(record, verdict)| outcome(record, &verdict, &judge)));
+    }
+    outcomes
+}
+
+fn settings(rules: &Rules) -> decide::Rules {
+    let threshold = |(part, whole)| Threshold::new(part, whole).expect("a share");
+    decide::Rules {
+        min_run: MinRun::new(rules.min_run).expect("in range"),
+        min_cut: rules.min_cut.map_or(MinCut::Never, MinCut::Words),
+        article_threshold: threshold(rules.article_threshold),
+        passage_threshold: threshold(rules.passage_threshold),
+        facts: if rules.facts { Facts::Numbers } else { Facts::Off },
+        updates: match rules.updates {
+            Updates::Whole => decide::Updates::Whole,
+            Updates::Cut => decide::Updates::Cut,
+            Updates::Drop => decide::Updates::Drop,
+        },
+    }
+}
+
+fn outcome(record: &Prepared, verdict: &decide::RecordVerdict, judge: &Judge) -> Outcome {
+    let kept = judge.kept();
+    let mut words = Vec::new();
+    for_each_word(&record.text, |bytes, _| words.push(bytes));
+    let bytes_of = |lost: &WordSpan| (words[lost.start as usize].start as usize, words[lost.end as usize - 1].end as usize);
+    let cover = |receipt: &decide::Receipt| {
+        let (place, first) = match receipt.source {
+            Source::Other(place) => (kept.record_at(place).place, kept.record_at(place).word),
+            Source::Own(word) => (record.place, u64::from(word)),
+        };
+        Cover { record: place.record as usize, first: first as usize, at: receipt.words.start as usize, n: receipt.words.len() }
+    };
+    let span = |removed: &decide::Removed| Span {
+        bytes: (removed.bytes.start as usize, removed.bytes.end as usize),
+        reason: match removed.reason {
+            Reason::Copy => "copy",
+            Reason::Passage => "passage",
+            Reason::Part => "part",
+            Reason::Short => "short",
+            Reason::NothingLeft => "nothing-left",
+            Reason::Update => "update",
+        },
+        covered: removed.n_covered,
+        words: removed.words.len(),
+        covers: removed.receipts.iter().map(cover).collect(),
+        lost: removed.lost.iter().map(bytes_of).collect(),
+    };
+    let output = || {
+        let mut text = record.text.clone();
+        let removed: Vec<ByteSpan> = verdict.removed_bytes().collect();
+        removed.iter().rev().for_each(|bytes| text.replace_range(bytes.range(), ""));
+        text
+    };
+    Outcome {
+        output: (verdict.verdict == Verdict::Keep).then(output),
+        update_of: verdict.update_of(kept).map(|place| kept.record_at(place).place.record as usize),
+        spans: verdict.removed.iter().map(span).collect(),
+    }
+}
