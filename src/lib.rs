@@ -1,9 +1,39 @@
-//! placeholder
+//! **einmal** (German: "once") reads scraped news dumps, cleans the text, finds every passage that an earlier kept text already says, and writes the
+//! corpus without it, with a receipt for every word that it took out.
+//!
+//! This crate is the program's library; its API serves the program and its tests, and may change with any release.
+//!
+//! # The journey
+//!
+//! ```text
+//! read -> clean -> split -> fingerprint -> decide -> write        (index serves decide; ledger and report watch all)
+//! ```
+//!
+//! A stage may know the stages before it, never those after it. Nothing from [`clean`] to [`decide`] knows the command line, threads, files or the terminal; these
+//! stages return values, not errors: odd text is data. [`pipeline`] wires them, and is the only one that knows threads.
+//!
+//! # The laws
+//!
+//! 1. Nothing is lost: every span taken out names the kept text that covers it, and what nothing covers is counted and listed.
+//! 2. One answer, whatever the threads, batches, compression, or spread over files.
+//! 3. Records come out in order; what is not touched comes out byte for byte.
+//! 4. Layout hides no copy.
+//! 5. Nobody has to guess a size.
+//! 6. Bad input neither stops a run nor vanishes.
+//!
+//! What exactly is taken out is defined in `docs/definition.md`; `tests/oracle/` spells it out in slow, obvious code that the engine has to agree with.
+
 pub mod corpus;
-pub mod decide;
+pub mod read;
+pub mod clean;
+pub mod split;
 pub mod fingerprint;
 pub mod index;
+pub mod decide;
+pub mod write;
+pub mod ledger;
+pub mod report;
 pub mod pipeline;
-pub mod split;
-pub mod read { /// x
-pub const MAX_RECORD_LIMIT: u64 = 1<<32; }
+pub mod settings;
+pub mod error;
+pub mod exit;

@@ -1,1 +1,46 @@
-fn main(){}
+//! The program: parse, run, report, and say how it went.
+
+mod cli;
+mod interrupt;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use einmal::error::Error;
+use einmal::exit::Exit;
+use einmal::pipeline::dedup;
+use einmal::report::{Verbosity, start_log};
+
+fn main() -> ExitCode {
+    let args = cli::Args::parse();
+    interrupt::clean_up_when_stopped();
+    let exit = run(args).unwrap_or_else(|error| {
+        if !error.is_closed_pipe() {
+            complain(&error);
+        }
+        error.exit()
+    });
+    exit.into()
+}
+
+fn run(args: cli::Args) -> Result<Exit, Error> {
+    let settings = args.settings()?;
+    start_log(settings.verbosity);
+    let summary = dedup(&settings)?;
+    if settings.verbosity >= Verbosity::Normal {
+        // Where standard error is closed there is nobody to tell.
+        let _ = writeln!(std::io::stderr().lock(), "{summary}");
+    }
+    let are_left_out = summary.n_bad() > 0 && settings.quarantine.is_none();
+    Ok(if are_left_out { Exit::BadRecordsLeftOut } else { Exit::Complete })
+}
+
+fn complain(error: &Error) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = writeln!(stderr, "einmal: {error}");
+    if let Some(hint) = error.hint() {
+        let _ = writeln!(stderr, "\nhint: {hint}");
+    }
+}

@@ -1,4 +1,13 @@
-//! placeholder
+//! *How does it all hang together?* Wires the stages and owns the threads.
+//!
+//! A batch at a time: read and take apart (`batch`), judge side by side, settle in order and write, learn (`judge`). While one batch is settled
+//! and written, the next is read and fingerprinted.
+
+mod batch;
+mod dedup;
 mod judge;
 mod sharing;
+mod sinks;
+
+pub use dedup::dedup;
 pub use judge::{Judge, Prepared, Provisional, Settled};

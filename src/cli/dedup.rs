@@ -1,0 +1,277 @@
+//! `einmal dedup`: the main job.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::size::parse_size;
+use einmal::clean::Cleaning;
+use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
+use einmal::error::Error;
+use einmal::fingerprint::MinRun;
+use einmal::ledger::LedgerText;
+use einmal::read::{Articles, BatchSize, FieldPath, Fields, Format, MAX_RECORD_LIMIT};
+use einmal::report::Verbosity;
+use einmal::settings::Settings;
+use einmal::write::Target;
+
+/// Take out every passage that an earlier kept text already says.
+///
+/// Reads articles (JSON Lines or plain text; as they are, or packed by gzip or zstd; all recognised by content), compares each with what was kept
+/// of the articles before it, and writes what is new. The first to say something keeps it. All inputs together are one corpus, in the order given.
+///
+/// An article that others cover to 80 % goes whole, unless it changes a number or adds 40 new words in a row: then it is an update and stays whole. Of
+/// other articles, passages (paragraphs) that are covered to 90 % go, and whole sentences of 50 words and more in a row. Covered is what stands in runs of 15 words or more in one
+/// earlier article.
+///
+/// Exit codes: 0 complete; 2 nothing done (usage, a missing input, an output that cannot be written); 3 complete, but bad records were left out and no --quarantine was
+/// named; 130 and 143 stopped by SIGINT and SIGTERM.
+#[derive(Debug, Args)]
+pub(crate) struct DedupArgs {
+    /// Files and folders to read; `-` or nothing: standard input.
+    ///
+    /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped.
+    input: Vec<PathBuf>,
+
+    /// Where the cleaned corpus goes; standard output by default.
+    ///
+    /// A file takes all inputs. A folder (a path that ends in `/`, an existing folder, or any path without a known extension when an input is a folder) gets a file for
+    /// each input, of the same name. Names that end in .gz or .zst are compressed. Files appear when they are complete.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+
+    /// Write a receipt (a line of JSON) for every span taken out, and for every update.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    ledger: Option<PathBuf>,
+
+    /// Whether the ledger holds the texts taken out, so that they can be given back.
+    #[arg(long, value_enum, default_value_t = Switch::On, help_heading = "Output")]
+    ledger_text: Switch,
+
+    /// Write the numbers of the run to a file, as JSON.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    summary: Option<PathBuf>,
+
+    /// Write records that cannot be read to a file, with place and reason.
+    ///
+    /// Without it they are counted and left out, and the exit code is 3.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    quarantine: Option<PathBuf>,
+
+    /// Take nothing out: keep every record and its (cleaned) text, and add a field `einmal` with verdict and spans.
+    #[arg(long, help_heading = "Output")]
+    mark: bool,
+
+    /// The format of all inputs; by default each is recognised by content, then by name.
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
+    from: Option<FromFormat>,
+
+    /// What of a plain text is an article.
+    #[arg(long, value_enum, default_value_t = ArticlesChoice::File, value_name = "WHAT", help_heading = "Input")]
+    articles: ArticlesChoice,
+
+    /// The field that holds the text, as a name or a way like article.body[0].text.
+    ///
+    /// By default the first that a record has of: text, body, content, maintext, article and other usual names.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    field: Option<FieldPath>,
+
+    /// The field that holds the record's id; by default id, _id, uuid, url and other usual names.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    id_field: Option<FieldPath>,
+
+    /// Larger records are bad records.
+    #[arg(long, value_parser = parse_size, default_value = "256M", value_name = "SIZE", help_heading = "Input")]
+    max_record: u64,
+
+    /// How much the texts are cleaned.
+    #[arg(long, value_enum, default_value_t = CleanChoice::Safe, value_name = "WHAT", help_heading = "Input")]
+    clean: CleanChoice,
+
+    /// Which of several copies stays.
+    #[arg(long, value_enum, default_value_t = Keep::First, value_name = "WHICH", help_heading = "What goes")]
+    keep: Keep,
+
+    /// Common runs of at least this many words count: 8 to 255. In scripts without spaces a word is a character, and 30 is better.
+    #[arg(long, value_parser = parse_min_run, default_value = "15", value_name = "WORDS", help_heading = "What goes")]
+    min_run: MinRun,
+
+    /// Sentences in a row of at least this many words are cut from a passage that stays; `never` leaves passages whole.
+    ///
+    /// The default is 50, or --min-run if that is more.
+    #[arg(long, value_parser = parse_min_cut, value_name = "WORDS", help_heading = "What goes")]
+    min_cut: Option<MinCut>,
+
+    /// An article goes when this share of its words is covered by other articles.
+    #[arg(long, default_value = "0.80", value_name = "SHARE", help_heading = "What goes")]
+    article_threshold: Threshold,
+
+    /// A passage goes when this share of its words is covered.
+    #[arg(long, default_value = "0.90", value_name = "SHARE", help_heading = "What goes")]
+    passage_threshold: Threshold,
+
+    /// What keeps a near copy: a changed number, or nothing.
+    #[arg(long, value_enum, default_value_t = FactsChoice::Numbers, help_heading = "What goes")]
+    facts: FactsChoice,
+
+    /// What becomes of a copy with a changed number, or with 40 new words in a row: it stays whole, is looked at passage by passage, or goes.
+    #[arg(long, value_enum, default_value_t = UpdatesChoice::Whole, help_heading = "What goes")]
+    updates: UpdatesChoice,
+
+    /// Take out only what stands, word for word, in runs of --min-run words in the output: no word is lost.
+    ///
+    /// Sets both thresholds to 1. Then --facts and --updates have no effect, a near copy is reduced to what differs, and more may be taken out than by default.
+    #[arg(long, conflicts_with_all = ["article_threshold", "passage_threshold"], help_heading = "What goes")]
+    lossless: bool,
+
+    /// How many threads work; by default as many as there are processors. The answer doesn't depend on it.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+
+    /// How many records are worked on at once, for tests: the answer doesn't depend on it.
+    #[arg(long, value_name = "RECORDS", hide_short_help = true)]
+    batch: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    /// With texts.
+    On,
+    /// Places and numbers only.
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FromFormat {
+    /// A JSON object a line.
+    Jsonl,
+    /// Plain text.
+    Text,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ArticlesChoice {
+    /// The whole file (or standard input).
+    File,
+    /// Each line.
+    Lines,
+    /// What stands between blank lines.
+    Blocks,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CleanChoice {
+    /// What is safe in any language: invisible characters, odd spaces, bytes that are no UTF-8, Unicode form.
+    Safe,
+    /// Nothing; text that is no UTF-8 makes a bad record.
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Keep {
+    /// The one that comes first in the input.
+    First,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FactsChoice {
+    /// A changed number keeps it.
+    Numbers,
+    /// Nothing does.
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum UpdatesChoice {
+    /// It stays whole.
+    Whole,
+    /// Its passages are looked at one by one.
+    Cut,
+    /// It goes.
+    Drop,
+}
+
+fn parse_min_run(text: &str) -> Result<MinRun, String> {
+    text.parse().ok().and_then(MinRun::new).ok_or_else(|| format!("`{text}` is no run length: write a number from 8 to 255"))
+}
+
+fn parse_min_cut(text: &str) -> Result<MinCut, String> {
+    match text {
+        "never" => Ok(MinCut::Never),
+        number => number.parse().map(MinCut::Words).map_err(|_| format!("`{text}` is no number of words: write one, or `never`")),
+    }
+}
+
+/// Paths with these extensions name files, also where they don't exist yet.
+const FILE_EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "json", "txt", "text", "gz", "zst"];
+
+impl DedupArgs {
+    /// What was typed, as it is meant.
+    pub(super) fn settings(self, verbosity: Verbosity) -> Result<Settings, Error> {
+        let Keep::First = self.keep;
+        let min_run = self.min_run.words();
+        let min_cut = self.min_cut.unwrap_or(MinCut::Words(min_run.max(50)));
+        if let MinCut::Words(words) = min_cut {
+            if words < min_run {
+                return Err(Error::usage(format!("--min-cut {words} is below --min-run {min_run}: no shorter run counts")));
+            }
+        }
+        if self.max_record == 0 || self.max_record > MAX_RECORD_LIMIT {
+            return Err(Error::usage(format!("--max-record must be from 1 to {MAX_RECORD_LIMIT} bytes")));
+        }
+        let articles = match self.articles {
+            ArticlesChoice::File => Articles::File,
+            ArticlesChoice::Lines => Articles::Lines,
+            ArticlesChoice::Blocks => Articles::Blocks,
+        };
+        let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let batch = BatchSize { records: self.batch.map_or(BatchSize::default().records, NonZeroUsize::get), ..BatchSize::default() };
+        Ok(Settings {
+            target: target(self.output.as_deref(), &self.input),
+            inputs: self.input,
+            from: self.from.map(|format| match format {
+                FromFormat::Jsonl => Format::Jsonl,
+                FromFormat::Text => Format::Text(articles),
+            }),
+            articles,
+            fields: Fields { text: self.field, id: self.id_field },
+            cleaning: match self.clean {
+                CleanChoice::Safe => Cleaning::Safe,
+                CleanChoice::Off => Cleaning::Off,
+            },
+            rules: Rules {
+                min_run: self.min_run,
+                min_cut,
+                article_threshold: if self.lossless { Threshold::ONE } else { self.article_threshold },
+                passage_threshold: if self.lossless { Threshold::ONE } else { self.passage_threshold },
+                facts: match self.facts {
+                    FactsChoice::Numbers => Facts::Numbers,
+                    FactsChoice::Off => Facts::Off,
+                },
+                updates: match self.updates {
+                    UpdatesChoice::Whole => Updates::Whole,
+                    UpdatesChoice::Cut => Updates::Cut,
+                    UpdatesChoice::Drop => Updates::Drop,
+                },
+            },
+            mark: self.mark,
+            ledger: self.ledger,
+            ledger_text: if self.ledger_text == Switch::On { LedgerText::On } else { LedgerText::Off },
+            summary: self.summary,
+            quarantine: self.quarantine,
+            max_record: self.max_record as usize,
+            threads,
+            batch,
+            verbosity,
+        })
+    }
+}
+
+fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {
+    let Some(path) = output.filter(|path| path.as_os_str() != "-") else { return Target::Stdout };
+    let has_file_extension = path.extension().is_some_and(|end| FILE_EXTENSIONS.iter().any(|known| end == *known));
+    let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let is_folder = path.is_dir() || ends_in_slash || !has_file_extension && !path.exists() && inputs.iter().any(|input| input.is_dir());
+    if is_folder { Target::Folder(path.to_owned()) } else { Target::File(path.to_owned()) }
+}

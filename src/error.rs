@@ -1,0 +1,102 @@
+//! What can go wrong with the run as a whole. Bad records are no errors: they are counted ([`crate::read::BadRecord`]).
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::exit::Exit;
+
+/// Why a run ended before its work was done: where, what, why, and a way out.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    hint: Option<String>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Usage(String),
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+    Input { path: PathBuf, problem: String },
+    ClosedPipe,
+}
+
+impl Error {
+    /// The command line asks for something that cannot be done.
+    pub fn usage(problem: impl Into<String>) -> Self {
+        Self { kind: Kind::Usage(problem.into()), hint: None }
+    }
+
+    /// A file or folder could not be used; `doing` completes "cannot ...", as in "cannot read".
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            return Self { kind: Kind::ClosedPipe, hint: None };
+        }
+        Self { kind: Kind::Io { doing, path: path.into(), source }, hint: None }
+    }
+
+    /// An input is not what it should be.
+    pub fn input(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
+        Self { kind: Kind::Input { path: path.into(), problem: problem.into() }, hint: None }
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A way out, where one is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// How the program ends.
+    pub fn exit(&self) -> Exit {
+        match self.kind {
+            Kind::ClosedPipe => Exit::Complete,
+            Kind::Usage(_) | Kind::Io { .. } | Kind::Input { .. } => Exit::NothingDone,
+        }
+    }
+
+    /// Whether whoever read the output has seen enough: a normal end.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self.kind, Kind::ClosedPipe)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Usage(problem) => f.write_str(problem),
+            Kind::Io { doing, path, source } => write!(f, "{}: cannot {doing}: {}", shown(path), reason(source)),
+            Kind::Input { path, problem } => write!(f, "{}: {problem}", shown(path)),
+            Kind::ClosedPipe => f.write_str("the output was closed"),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.kind {
+            Kind::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// A path for a message: control characters in names must not reach a terminal.
+pub fn shown(path: &Path) -> String {
+    path.to_string_lossy().chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+/// An I/O error's reason without its number.
+fn reason(source: &io::Error) -> String {
+    let text = source.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}

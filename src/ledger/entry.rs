@@ -1,0 +1,195 @@
+//! A ledger line.
+
+use base64::Engine;
+use serde::Serialize;
+
+use crate::corpus::{ByteSpan, WordSpan};
+use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
+use crate::fingerprint::{Seed, scan_words};
+use crate::index::KeptText;
+use crate::pipeline::Prepared;
+
+/// Whether the ledger holds what was taken out, so that it can be given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LedgerText {
+    /// Texts of spans, and whole records as they were read.
+    #[default]
+    On,
+    /// Places and numbers only.
+    Off,
+}
+
+/// One line: a span that was taken out, or an update.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry<'a> {
+    /// The input file.
+    pub file: &'a str,
+    /// The record's number in it, from 1.
+    pub record: u64,
+    /// The record's id; empty where it has none.
+    pub id: &'a str,
+    /// Why.
+    pub reason: &'static str,
+    /// The span, in bytes of the record's cleaned text.
+    pub span: [u32; 2],
+    /// How many words it has.
+    pub words: usize,
+    /// How many of them are covered by kept text.
+    pub covered: usize,
+    /// `covered` / `words`; absent for a span without words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
+    /// How many words went without cover. An update loses none.
+    pub words_lost: usize,
+    /// Of an update, the record that it updates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updates: Option<Name<'a>>,
+    /// Of an update, the words that are changed facts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed_facts: Vec<Lost<'a>>,
+    /// The stretches that nothing covers: lost, or, of an update, new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<Lost<'a>>,
+    /// The kept text that says the same, in order of the span's words.
+    pub covers: Vec<Covering<'a>>,
+    /// The text taken out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+    /// Of a whole record, its bytes as they were read, if they are UTF-8 ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<&'a str>,
+    /// ... and if they are not, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_base64: Option<String>,
+}
+
+/// A record's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Name<'a> {
+    /// The input file.
+    pub file: &'a str,
+    /// The record's number in it, from 1.
+    pub record: u64,
+    /// The record's id; empty where it has none.
+    pub id: &'a str,
+}
+
+/// Kept words that cover words of the span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Covering<'a> {
+    /// The record that they are kept in.
+    #[serde(flatten)]
+    pub name: Name<'a>,
+    /// The first of them, counted in that record's kept text, from 0.
+    pub first_word: u64,
+    /// How many.
+    pub words: usize,
+}
+
+/// Words without cover.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lost<'a> {
+    /// From the first to the last of them, in bytes of the record's cleaned text.
+    pub span: [u32; 2],
+    /// How they read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+}
+
+/// The ledger lines of a record. `names` are the names of the input files, `raw` the record's bytes as they were read.
+pub fn entries<'a>(
+    record: &'a Prepared,
+    verdict: &RecordVerdict,
+    raw: &'a [u8],
+    kept: &'a KeptText,
+    names: &'a [String],
+    ledger_text: LedgerText,
+) -> Vec<Entry<'a>> {
+    if verdict.removed.is_empty() {
+        return Vec::new();
+    }
+    let writer = EntryWriter { record, kept, names, ledger_text, words: word_places(&record.text) };
+    verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw)).collect()
+}
+
+struct EntryWriter<'a> {
+    record: &'a Prepared,
+    kept: &'a KeptText,
+    names: &'a [String],
+    ledger_text: LedgerText,
+    words: Vec<ByteSpan>,
+}
+
+impl<'a> EntryWriter<'a> {
+    fn entry(&self, removed: &Removed, verdict: &RecordVerdict, raw: &'a [u8]) -> Entry<'a> {
+        let record = self.record;
+        let is_update = removed.reason == Reason::Update;
+        let is_whole = matches!(removed.reason, Reason::Copy | Reason::NothingLeft);
+        let with_text = self.ledger_text == LedgerText::On;
+        let n_words = removed.words.len();
+        let n_lost: usize = removed.lost.iter().map(|lost| lost.len()).sum();
+        let raw_text = std::str::from_utf8(raw);
+        let facts = if is_update { verdict.changed_facts.as_slice() } else { &[] };
+        Entry {
+            file: &self.names[record.place.file as usize],
+            record: record.place.record,
+            id: record.id.as_str(),
+            reason: reason_name(removed.reason),
+            span: [removed.bytes.start, removed.bytes.end],
+            words: n_words,
+            covered: removed.n_covered,
+            containment: (n_words > 0).then(|| (removed.n_covered as f64 / n_words as f64 * 1e4).floor() / 1e4),
+            words_lost: if is_update { 0 } else { n_lost },
+            updates: verdict.update_of(self.kept).filter(|_| is_update).map(|place| self.name_at(place)),
+            changed_facts: facts.iter().map(|&word| self.lost(WordSpan::new(word as usize, word as usize + 1))).collect(),
+            uncovered: removed.lost.iter().map(|&lost| self.lost(lost)).collect(),
+            covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
+            text: (with_text && !is_whole && !is_update).then(|| &record.text[removed.bytes.range()]),
+            raw: raw_text.ok().filter(|_| with_text && is_whole),
+            raw_base64: (with_text && is_whole && raw_text.is_err()).then(|| base64::engine::general_purpose::STANDARD.encode(raw)),
+        }
+    }
+
+    fn lost(&self, words: WordSpan) -> Lost<'a> {
+        let span = ByteSpan { start: self.words[words.start as usize].start, end: self.words[words.end as usize - 1].end };
+        Lost { span: [span.start, span.end], text: (self.ledger_text == LedgerText::On).then(|| &self.record.text[span.range()]) }
+    }
+
+    fn covering(&self, receipt: &Receipt) -> Covering<'a> {
+        let words = receipt.words.len();
+        match receipt.source {
+            Source::Other(place) => {
+                Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words }
+            }
+            Source::Own(word) => {
+                let place = self.record.place;
+                let name = Name { file: &self.names[place.file as usize], record: place.record, id: self.record.id.as_str() };
+                Covering { name, first_word: u64::from(word), words }
+            }
+        }
+    }
+
+    fn name_at(&self, place: crate::index::WordPlace) -> Name<'a> {
+        let record = self.kept.record_at(place);
+        Name { file: &self.names[record.place.file as usize], record: record.place.record, id: record.id }
+    }
+}
+
+/// Where each word of a text stands.
+fn word_places(text: &str) -> Vec<ByteSpan> {
+    let mut words = Vec::new();
+    scan_words(text, Seed(0), &mut |bytes, _| words.push(bytes));
+    words
+}
+
+/// A reason as it stands in ledgers, summaries and marks.
+pub fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Copy => "copy",
+        Reason::Passage => "passage",
+        Reason::Part => "part",
+        Reason::Short => "short",
+        Reason::NothingLeft => "nothing-left",
+        Reason::Update => "update",
+    }
+}

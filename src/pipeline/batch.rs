@@ -1,0 +1,113 @@
+//! From raw records to records that are ready to be judged, on all threads.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::judge::Prepared;
+use crate::clean::{Cleaning, clean};
+use crate::corpus::Place;
+use crate::fingerprint::ShingleHasher;
+use crate::read::{BadReason, BadRecord, Block, Format, RawBatch, RawRecord, TextField};
+use crate::settings::Settings;
+use crate::split::PartSize;
+
+/// A batch, taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    blocks: Vec<Block>,
+    /// The records that could be read, in order.
+    pub(super) records: Vec<Prepared>,
+    /// For each of them, what it takes to write it.
+    origins: Vec<Origin>,
+    /// The others, in order.
+    pub(super) bad: Vec<BadRecord>,
+}
+
+/// How a record came.
+#[derive(Debug)]
+pub(super) struct Origin {
+    block: usize,
+    bytes: Range<usize>,
+    /// Where its text stands in its bytes.
+    pub(super) field: TextField,
+    /// Whether its cleaned text is another than the one in its bytes.
+    pub(super) is_changed: bool,
+    pub(super) n_repaired: usize,
+}
+
+impl Batch {
+    /// Reads, cleans and fingerprints the records of a batch.
+    pub(super) fn prepare(raw: RawBatch, names: &[String], settings: &Settings, shingles: &ShingleHasher) -> Self {
+        let mut blocks = raw.blocks;
+        let raw_records: Vec<(usize, &RawRecord)> =
+            blocks.iter().enumerate().flat_map(|(nth, block)| block.records.iter().map(move |record| (nth, record))).collect();
+        let results: Vec<_> =
+            raw_records.par_iter().map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, names, settings, shingles)).collect();
+        let mut batch = Self::default();
+        let mut results = results.into_iter();
+        for block in &mut blocks {
+            for result in results.by_ref().take(block.records.len()) {
+                match result {
+                    Ok((record, origin)) => {
+                        batch.records.push(record);
+                        batch.origins.push(origin);
+                    }
+                    Err(bad) => batch.bad.push(bad),
+                }
+            }
+            batch.bad.append(&mut block.bad);
+        }
+        batch.blocks = blocks;
+        batch
+    }
+
+    /// What it takes to write record number `nth`, and its bytes as they were read.
+    pub(super) fn origin(&self, nth: usize) -> (&Origin, &[u8]) {
+        let origin = &self.origins[nth];
+        (origin, &self.blocks[origin.block].bytes[origin.bytes.clone()])
+    }
+
+    /// The formats of the batch's files.
+    pub(super) fn formats(&self) -> impl Iterator<Item = (u32, Format)> + '_ {
+        self.blocks.iter().map(|block| (block.file, block.format))
+    }
+
+    /// The format of record number `nth`.
+    pub(super) fn format(&self, nth: usize) -> Format {
+        self.blocks[self.origins[nth].block].format
+    }
+}
+
+fn prepare_record(
+    block: &Block,
+    nth_block: usize,
+    raw: &RawRecord,
+    names: &[String],
+    settings: &Settings,
+    shingles: &ShingleHasher,
+) -> Result<(Prepared, Origin), BadRecord> {
+    let bytes = &block.bytes[raw.bytes.clone()];
+    let name = &names[block.file as usize];
+    let record = block.format.read(bytes, raw, block.file, name, &settings.fields, settings.max_record)?;
+    let place = Place { file: block.file, record: raw.number };
+    if settings.cleaning == Cleaning::Off && record.n_repaired > 0 {
+        return Err(BadRecord {
+            place,
+            offset: raw.offset,
+            reason: BadReason::InvalidUtf8,
+            detail: "the text is no UTF-8".to_owned(),
+            hint: Some("without --clean off it is repaired"),
+            raw: bytes.to_vec(),
+        });
+    }
+    let cleaned = clean(record.text, settings.cleaning);
+    let origin = Origin {
+        block: nth_block,
+        bytes: raw.bytes.clone(),
+        field: record.field,
+        is_changed: cleaned.is_changed || record.n_repaired > 0,
+        n_repaired: record.n_repaired,
+    };
+    Ok((Prepared::new(place, record.id, cleaned.text, PartSize::default(), shingles), origin))
+}

@@ -1,0 +1,179 @@
+//! Which fields of a record are which.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use super::json::{self, Member};
+
+/// Names that article texts usually have, the surest first: those of Scrapy spiders, news-please, newspaper4k, fundus, trafilatura, CC-News and others.
+const TEXT_NAMES: &[&str] = &[
+    "text", "body", "content", "maintext", "article", "article_text", "articleBody", "article_body", "body_text", "fulltext", "full_text",
+    "plain_text", "plaintext", "raw_text", "raw_content", "cleaned_text", "story", "document",
+];
+/// Names that records' ids usually have.
+const ID_NAMES: &[&str] = &["id", "_id", "doc_id", "article_id", "uuid", "guid", "uri", "url", "link"];
+
+/// The fields that are read of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fields {
+    /// The field that holds the text; `None`: the first of the usual names.
+    pub text: Option<FieldPath>,
+    /// The field that holds the record's id; `None`: the first of the usual names.
+    pub id: Option<FieldPath>,
+}
+
+/// The way to a field: names and, for arrays, numbers, as in `article.body[0].text`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPath {
+    first: String,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Name(String),
+    Nth(usize),
+}
+
+/// A text that is no way to a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPathError(String);
+
+impl fmt::Display for FieldPathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` names no field: write a name, or a way like article.body[0].text", self.0)
+    }
+}
+
+impl std::error::Error for FieldPathError {}
+
+impl FromStr for FieldPath {
+    type Err = FieldPathError;
+
+    fn from_str(text: &str) -> Result<Self, FieldPathError> {
+        let wrong = || FieldPathError(text.to_owned());
+        let mut steps = Vec::new();
+        for part in text.split('.') {
+            let (name, numbers) = part.find('[').map_or((part, ""), |at| part.split_at(at));
+            if name.is_empty() {
+                return Err(wrong());
+            }
+            steps.push(Step::Name(name.to_owned()));
+            for number in numbers.split_inclusive(']') {
+                let number = number.strip_prefix('[').and_then(|number| number.strip_suffix(']')).ok_or_else(wrong)?;
+                steps.push(Step::Nth(number.parse().map_err(|_| wrong())?));
+            }
+        }
+        let Step::Name(first) = steps.remove(0) else { return Err(wrong()) };
+        Ok(Self { first, steps })
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first)?;
+        self.steps.iter().try_for_each(|step| match step {
+            Step::Name(name) => write!(f, ".{name}"),
+            Step::Nth(nth) => write!(f, "[{nth}]"),
+        })
+    }
+}
+
+/// Picks one field among an object's members as they go by.
+pub(super) struct Picker<'a> {
+    path: Option<&'a FieldPath>,
+    usual: &'static [&'static str],
+    /// The best found so far: its rank among the names, and its value.
+    best: Option<(usize, Range<usize>)>,
+}
+
+impl<'a> Picker<'a> {
+    pub(super) fn text(fields: &'a Fields) -> Self {
+        Self { path: fields.text.as_ref(), usual: TEXT_NAMES, best: None }
+    }
+
+    pub(super) fn id(fields: &'a Fields) -> Self {
+        Self { path: fields.id.as_ref(), usual: ID_NAMES, best: None }
+    }
+
+    /// Looks at a member of the outermost object. Of members with one name, the last counts, as most programs read it.
+    pub(super) fn see(&mut self, object: &[u8], member: &Member) {
+        let key = &object[member.key.clone()];
+        let rank = match self.path {
+            Some(path) => is_name(key, &path.first).then_some(0),
+            None => self.usual.iter().position(|name| name.as_bytes() == key),
+        };
+        if let Some(rank) = rank.filter(|rank| self.best.as_ref().is_none_or(|(best, _)| rank <= best)) {
+            self.best = Some((rank, member.value.clone()));
+        }
+    }
+
+    /// The value picked, if there is one.
+    pub(super) fn picked(self, object: &[u8]) -> Option<Range<usize>> {
+        let (_, first) = self.best?;
+        self.path.map_or(Some(first.clone()), |path| path.follow(object, first))
+    }
+}
+
+impl FieldPath {
+    /// Goes on from the value of the first step.
+    fn follow(&self, text: &[u8], first: Range<usize>) -> Option<Range<usize>> {
+        self.steps.iter().try_fold(first, |value, step| {
+            let inside = &text[value.clone()];
+            let found = match step {
+                Step::Name(name) => {
+                    let mut found = None;
+                    json::read_object(inside, &mut |member| {
+                        if is_name(&inside[member.key.clone()], name) {
+                            found = Some(member.value);
+                        }
+                    })
+                    .ok()?;
+                    found?
+                }
+                Step::Nth(nth) if inside.starts_with(b"[") => json::elements(inside).get(*nth)?.clone(),
+                Step::Nth(_) => return None,
+            };
+            Some(value.start + found.start..value.start + found.end)
+        })
+    }
+}
+
+fn is_name(key: &[u8], name: &str) -> bool {
+    key == name.as_bytes() || key.contains(&b'\\') && json::decode(key).text == name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pick<'t>(path: Option<&str>, object: &'t str) -> Option<&'t str> {
+        let fields = Fields { text: path.map(|path| path.parse().expect("a path")), id: None };
+        let mut picker = Picker::text(&fields);
+        json::read_object(object.as_bytes(), &mut |member| picker.see(object.as_bytes(), &member)).expect("sound");
+        picker.picked(object.as_bytes()).map(|range| &object[range])
+    }
+
+    #[test]
+    fn a_text_is_found_by_its_usual_names_or_by_the_way_given() {
+        for (path, object, value) in [
+            (None, r#"{"content": 1, "text": 2, "body": 3}"#, Some("2")),
+            (None, r#"{"title": 1}"#, None),
+            (None, r#"{"meta": {"text": 1}, "body": 2}"#, Some("2")),
+            (None, r#"{"text": 1, "text": 2}"#, Some("2")),
+            (Some("title"), r#"{"text": 1, "title": 2}"#, Some("2")),
+            (Some("a.b[1].c"), r#"{"a": {"b": [0, {"c": 7}]}}"#, Some("7")),
+            (Some("a[0][1]"), r#"{"a": [[1, 2]]}"#, Some("2")),
+            (Some("a.b"), r#"{"a": [1]}"#, None),
+            (Some("a[5]"), r#"{"a": [1]}"#, None),
+            (Some("ä"), r#"{"\u00e4": 4}"#, Some("4")),
+        ] {
+            assert_eq!(pick(path, object), value, "{path:?} in {object}");
+        }
+        for wrong in ["", "a..b", "[0]", "a[x]", "a[0", "a[0]b"] {
+            assert!(wrong.parse::<FieldPath>().is_err(), "{wrong}");
+        }
+        assert_eq!("a.b[0].c".parse::<FieldPath>().expect("a path").to_string(), "a.b[0].c");
+    }
+}

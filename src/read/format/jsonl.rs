@@ -1,0 +1,97 @@
+//! JSON Lines: an object a line.
+
+use super::{Problem, Record, TextField};
+use crate::corpus::RecordId;
+use crate::read::bad::BadReason;
+use crate::read::field::{Fields, Picker};
+use crate::read::json::{decode, read_object};
+
+/// How many of a record's fields a message names.
+const N_FIELDS_NAMED: usize = 12;
+
+pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
+    let mut text = Picker::text(fields);
+    let mut id = Picker::id(fields);
+    let mut mark = None;
+    let object = read_object(line, &mut |member| {
+        text.see(line, &member);
+        id.see(line, &member);
+        if &line[member.key.clone()] == b"einmal" {
+            mark = Some(member.value);
+        }
+    })
+    .map_err(|error| problem(BadReason::InvalidJson, format!("invalid JSON: {error}"), None))?;
+    if line[object.start] != b'{' {
+        return Err(problem(BadReason::NoObject, "a JSON value, but not an object with fields".to_owned(), None));
+    }
+    let Some(value) = text.picked(line) else {
+        return Err(no_text_field(line, fields));
+    };
+    if line[value.start] != b'"' {
+        let shown: String = String::from_utf8_lossy(&line[value]).chars().take(20).collect();
+        return Err(problem(BadReason::TextIsNoString, format!("the text is {shown}, not a string"), None));
+    }
+    let string = value.start + 1..value.end - 1;
+    let decoded = decode(&line[string.clone()]);
+    let id = id.picked(line).map(|value| id_text(&line[value])).unwrap_or_default();
+    Ok(Record { id: RecordId(id.into()), text: decoded.text, n_repaired: decoded.n_repaired, field: TextField::Json { string, object, mark } })
+}
+
+fn problem(reason: BadReason, detail: String, hint: Option<&'static str>) -> Problem {
+    Problem { reason, detail, hint }
+}
+
+fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
+    let mut names = Vec::new();
+    let sound = read_object(line, &mut |member| names.push(decode(&line[member.key]).text));
+    debug_assert!(sound.is_ok(), "it was read a moment ago");
+    let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
+    names.truncate(N_FIELDS_NAMED);
+    let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let what = fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
+    problem(BadReason::NoTextField, format!("{what} (its fields: {there_are}{more})"), Some("name the field with --field"))
+}
+
+/// A string as it reads, a number as it stands; other values are no ids.
+fn id_text(value: &[u8]) -> String {
+    match value.first() {
+        Some(b'"') => decode(&value[1..value.len() - 1]).text,
+        Some(b'-' | b'0'..=b'9') => String::from_utf8_lossy(value).into_owned(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str) -> Result<(String, String), String> {
+        read(line.as_bytes(), &Fields::default()).map(|record| (record.id.0.into(), record.text)).map_err(|problem| problem.detail)
+    }
+
+    #[test]
+    fn a_line_is_read_or_named_with_what_is_wrong() {
+        for (line, expected) in [
+            (r#"{"id": 7, "text": "a\nb"}"#, Ok(("7", "a\nb"))),
+            (r#"{"url": "http://x/\u00fc", "body": ""}"#, Ok(("http://x/ü", ""))),
+            (r#"{"id": null, "text": "a"}"#, Ok(("", "a"))),
+            (r#"["text"]"#, Err("a JSON value, but not an object with fields")),
+            (r#"{"title": "a", "n": 1}"#, Err("no field that texts usually stand in (its fields: title, n)")),
+            (r#"{}"#, Err("no field that texts usually stand in (its fields: none)")),
+            (r#"{"text": null}"#, Err("the text is null, not a string")),
+            (r#"{"text": "a""#, Err("invalid JSON: expected `,` or `}` at byte 13")),
+        ] {
+            let expected = expected.map(|(id, text)| (id.to_owned(), text.to_owned())).map_err(str::to_owned);
+            assert_eq!(check(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_mark_is_found() {
+        let line = br#"{"text": "a", "einmal": {"verdict": "keep"}}"#;
+        let Ok(Record { field: TextField::Json { mark: Some(mark), .. }, .. }) = read(line, &Fields::default()) else {
+            panic!("the mark was not found");
+        };
+        assert_eq!(&line[mark], br#"{"verdict": "keep"}"#);
+    }
+}

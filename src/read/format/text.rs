@@ -1,0 +1,23 @@
+//! Plain text: the file an article, or each line, or each block between blank lines.
+
+use super::{Record, TextField};
+use crate::corpus::RecordId;
+use crate::read::json::push_utf8;
+
+/// What of a plain text is an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Articles {
+    /// The whole file.
+    #[default]
+    File,
+    /// Each line.
+    Lines,
+    /// What stands between blank lines.
+    Blocks,
+}
+
+pub(super) fn read(raw: &[u8], name: &str) -> Record {
+    let mut text = String::with_capacity(raw.len());
+    let n_repaired = push_utf8(&mut text, raw);
+    Record { id: RecordId(name.into()), text, n_repaired, field: TextField::Whole }
+}

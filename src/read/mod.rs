@@ -1,0 +1,22 @@
+//! *What is in the dump?* Files, folders and pipes to records, whatever they are packed in.
+//!
+//! Reading goes in two steps. The first is serial and cheap: [`Reader`] finds where records begin and end, and hands them out in [`RawBatch`]es. The second, taking a
+//! record apart ([`Format::read`]), is left to as many threads as there are. Bad records are no errors: each is a [`BadRecord`] with its reason.
+
+mod bad;
+mod decompress;
+mod field;
+mod format;
+mod input;
+mod json;
+mod reader;
+
+pub use bad::{BadReason, BadRecord};
+pub use field::{FieldPath, FieldPathError, Fields};
+pub use format::{Articles, Format, Record, TextField};
+pub use input::{Input, Source, collect_inputs};
+pub(crate) use json::raw_places;
+pub use reader::{BatchSize, Block, RawBatch, RawRecord, Reader};
+
+/// No record may be larger than this, whatever `--max-record` says: spans are counted in 32 bits.
+pub const MAX_RECORD_LIMIT: u64 = u32::MAX as u64;

@@ -1,0 +1,10 @@
+//! *How did it go?* The summary at the end, progress on the way, and messages for people: the only part, besides `main`, that writes to standard error.
+
+mod log;
+mod progress;
+mod summary;
+
+pub use self::log::{Verbosity, start_log};
+pub use progress::Progress;
+pub use summary::Summary;
+pub(crate) use summary::peak_memory;

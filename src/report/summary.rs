@@ -1,0 +1,179 @@
+//! What a run did, in numbers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::decide::{Reason, RecordVerdict, Verdict};
+use crate::ledger::reason_name;
+use crate::pipeline::Prepared;
+use crate::read::BadRecord;
+
+/// The numbers of a run.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// The version of einmal.
+    pub version: &'static str,
+    /// Articles read, bad records not counted.
+    pub articles_in: u64,
+    /// Articles written.
+    pub articles_out: u64,
+    /// Articles of those that were touched: something was taken out of them.
+    pub articles_touched: u64,
+    /// Articles that are updates of others, and stayed.
+    pub updates: u64,
+    /// Passages read, empty lines not counted.
+    pub passages_in: u64,
+    /// Words read.
+    pub words_in: u64,
+    /// Words written.
+    pub words_out: u64,
+    /// Articles taken out whole, by reason.
+    pub articles_removed: BTreeMap<&'static str, u64>,
+    /// Spans taken out, by reason; whole articles are one each.
+    pub spans_removed: BTreeMap<&'static str, u64>,
+    /// Words taken out, by reason.
+    pub words_removed: BTreeMap<&'static str, u64>,
+    /// Words taken out that no kept text covers.
+    pub words_lost: u64,
+    /// Records that could not be read, by reason.
+    pub bad_records: BTreeMap<&'static str, u64>,
+    /// Texts that cleaning changed.
+    pub texts_cleaned: u64,
+    /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
+    pub bad_bytes_repaired: u64,
+    /// Bytes read, as they are stored.
+    pub bytes_in: u64,
+    /// Bytes of records read, decompressed.
+    pub record_bytes_in: u64,
+    /// Bytes of records written, before compression.
+    pub record_bytes_out: u64,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// Most memory in use at a time, in bytes, where the system tells.
+    pub peak_memory: Option<u64>,
+    /// The settings that shaped the answer.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Summary {
+    /// Counts a record with its verdict.
+    pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict, is_cleaned: bool, n_repaired: usize) {
+        let n_words: usize = record.parts.iter().map(|part| part.words.len()).sum();
+        let passages = record.parts.iter().flat_map(|part| &part.passages);
+        self.articles_in += 1;
+        self.words_in += n_words as u64;
+        self.passages_in += passages.filter(|passage| !passage.words.is_empty()).count() as u64;
+        self.texts_cleaned += u64::from(is_cleaned);
+        self.bad_bytes_repaired += n_repaired as u64;
+        let mut n_removed = 0;
+        for removed in &verdict.removed {
+            if removed.reason == Reason::Update {
+                self.updates += 1;
+                continue;
+            }
+            let name = reason_name(removed.reason);
+            n_removed += removed.words.len() as u64;
+            *self.spans_removed.entry(name).or_default() += 1;
+            *self.words_removed.entry(name).or_default() += removed.words.len() as u64;
+            self.words_lost += removed.lost.iter().map(|lost| lost.len() as u64).sum::<u64>();
+        }
+        self.words_out += n_words as u64 - n_removed;
+        match verdict.verdict {
+            Verdict::Keep => {
+                self.articles_out += 1;
+                self.articles_touched += u64::from(verdict.removed_bytes().next().is_some());
+            }
+            Verdict::Drop(reason) => *self.articles_removed.entry(reason_name(reason)).or_default() += 1,
+        }
+    }
+
+    /// Counts a record that could not be read.
+    pub fn count_bad(&mut self, bad: &BadRecord) {
+        *self.bad_records.entry(bad.reason.name()).or_default() += 1;
+    }
+
+    /// How many records could not be read.
+    pub fn n_bad(&self) -> u64 {
+        self.bad_records.values().sum()
+    }
+}
+
+/// Most memory in use at a time, in bytes, where the system tells.
+pub(crate) fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib * 1024)
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words_removed = self.words_in - self.words_out;
+        writeln!(
+            f,
+            "{} articles in, {} out ({} touched, {} updates kept); {} words in, {} out ({} taken out)",
+            grouped(self.articles_in),
+            grouped(self.articles_out),
+            grouped(self.articles_touched),
+            grouped(self.updates),
+            grouped(self.words_in),
+            grouped(self.words_out),
+            percent(words_removed, self.words_in),
+        )?;
+        if words_removed > 0 {
+            let by_reason = |(reason, n_words): (&&str, &u64)| {
+                let n_spans = self.spans_removed.get(reason).copied().unwrap_or_default();
+                format!("{} words in {} spans: {reason}", grouped(*n_words), grouped(n_spans))
+            };
+            let reasons: Vec<_> = self.words_removed.iter().map(by_reason).collect();
+            writeln!(f, "taken out: {}", reasons.join("; "))?;
+            writeln!(f, "words lost (taken out, and in no kept text): {}", grouped(self.words_lost))?;
+        }
+        if self.n_bad() > 0 {
+            let reasons: Vec<_> = self.bad_records.iter().map(|(reason, n)| format!("{} {reason}", grouped(*n))).collect();
+            writeln!(f, "bad records left out: {}", reasons.join(", "))?;
+        }
+        if self.bad_bytes_repaired > 0 {
+            writeln!(f, "bytes that are no UTF-8, replaced by U+FFFD: {}", grouped(self.bad_bytes_repaired))?;
+        }
+        let rate = self.record_bytes_in as f64 / 1e6 / self.seconds.max(1e-9);
+        write!(f, "{:.1} MB in {:.1} s ({rate:.0} MB/s)", self.record_bytes_in as f64 / 1e6, self.seconds)?;
+        match self.peak_memory {
+            Some(bytes) => write!(f, ", {:.0} MB of memory", bytes as f64 / 1e6),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (nth, digit) in digits.chars().enumerate() {
+        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.2} %", 100.0 * part as f64 / whole.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_made_for_reading() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!(percent(0, 0), "0.00 %");
+        assert_eq!(percent(1, 8), "12.50 %");
+    }
+}

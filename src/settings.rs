@@ -1,0 +1,89 @@
+//! All that shapes a run, checked and typed: what the stages need, gathered in one place.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::clean::Cleaning;
+use crate::decide::{Facts, MinCut, Rules, Updates};
+use crate::ledger::LedgerText;
+use crate::read::{Articles, BatchSize, Fields, Format};
+use crate::report::Verbosity;
+use crate::write::Target;
+
+/// The settings of `einmal dedup`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Files and folders to read, `-` for standard input; none means standard input.
+    pub inputs: Vec<PathBuf>,
+    /// Where the cleaned corpus goes.
+    pub target: Target,
+    /// The format of all inputs; `None`: as each is recognised.
+    pub from: Option<Format>,
+    /// What of a plain text is an article.
+    pub articles: Articles,
+    /// Which fields of a record are which.
+    pub fields: Fields,
+    /// How much is cleaned.
+    pub cleaning: Cleaning,
+    /// What decides over an article.
+    pub rules: Rules,
+    /// Keep every record and its text, and write the verdict into it.
+    pub mark: bool,
+    /// Where receipts go.
+    pub ledger: Option<PathBuf>,
+    /// Whether they hold what was taken out.
+    pub ledger_text: LedgerText,
+    /// Where the summary goes as JSON.
+    pub summary: Option<PathBuf>,
+    /// Where bad records go.
+    pub quarantine: Option<PathBuf>,
+    /// Larger records are bad, in bytes.
+    pub max_record: usize,
+    /// How many threads work.
+    pub threads: usize,
+    /// How much is worked on at once.
+    pub batch: BatchSize,
+    /// How much is said on standard error.
+    pub verbosity: Verbosity,
+}
+
+impl Settings {
+    /// The settings that shape the answer, as they stand in the summary.
+    pub fn as_json(&self) -> Map<String, Value> {
+        let rules = &self.rules;
+        let min_cut = match rules.min_cut {
+            MinCut::Words(words) => json!(words),
+            MinCut::Never => json!("never"),
+        };
+        let articles = match self.articles {
+            Articles::File => "file",
+            Articles::Lines => "lines",
+            Articles::Blocks => "blocks",
+        };
+        let pairs = [
+            ("keep", json!("first")),
+            ("min_run", json!(rules.min_run.words())),
+            ("min_cut", min_cut),
+            ("article_threshold", json!(rules.article_threshold.to_string())),
+            ("passage_threshold", json!(rules.passage_threshold.to_string())),
+            ("facts", json!(if rules.facts == Facts::Numbers { "numbers" } else { "off" })),
+            ("updates", json!(updates_name(rules.updates))),
+            ("clean", json!(if self.cleaning == Cleaning::Safe { "safe" } else { "off" })),
+            ("field", json!(self.fields.text.as_ref().map(ToString::to_string))),
+            ("id_field", json!(self.fields.id.as_ref().map(ToString::to_string))),
+            ("articles", json!(articles)),
+            ("max_record", json!(self.max_record)),
+            ("mark", json!(self.mark)),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+fn updates_name(updates: Updates) -> &'static str {
+    match updates {
+        Updates::Whole => "whole",
+        Updates::Cut => "cut",
+        Updates::Drop => "drop",
+    }
+}

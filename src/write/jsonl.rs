@@ -1,0 +1,33 @@
+//! JSON strings: written anew, or cut as they stand.
+
+use crate::corpus::ByteSpan;
+use crate::read::raw_places;
+
+/// Adds `text` as it stands between the quotes of a JSON string; with `ascii`, everything else is escaped.
+pub(super) fn encode(text: &str, ascii: bool, output: &mut Vec<u8>) {
+    let quoted = serde_json::to_string(text).expect("a string can always be written");
+    let inner = &quoted[1..quoted.len() - 1];
+    if !ascii || inner.is_ascii() {
+        return output.extend_from_slice(inner.as_bytes());
+    }
+    for c in inner.chars() {
+        if c.is_ascii() {
+            output.push(c as u8);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                output.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+            }
+        }
+    }
+}
+
+/// Adds a raw JSON string without those bytes of its decoded text that `removed` names.
+pub(super) fn cut(raw: &[u8], removed: &[ByteSpan], output: &mut Vec<u8>) {
+    let mut at = 0;
+    let places = raw_places(raw, removed.iter().flat_map(|span| [span.start as usize, span.end as usize]));
+    for span in places.chunks_exact(2) {
+        output.extend_from_slice(&raw[at..span[0]]);
+        at = span[1];
+    }
+    output.extend_from_slice(&raw[at..]);
+}

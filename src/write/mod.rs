@@ -1,0 +1,13 @@
+//! *What is left, in the form it came in?* Records to bytes, and bytes to where they belong.
+//!
+//! A file is written under another name and renamed when all is complete ([`atomic`](AtomicFile)), so a crash leaves the whole output or none.
+
+mod atomic;
+mod compress;
+mod jsonl;
+mod output;
+mod record;
+
+pub use atomic::{AtomicFile, begin_commit, begin_removal};
+pub use output::{Output, Outputs, Target};
+pub use record::{Mark, write_record};

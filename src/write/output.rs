@@ -1,0 +1,174 @@
+//! Where the cleaned corpus goes: standard output, one file, or a folder of files.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::atomic::AtomicFile;
+use super::compress::PackedFile;
+use crate::error::Error;
+
+/// Where the output is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// One file for all inputs.
+    File(PathBuf),
+    /// A file for each input, of the same relative name.
+    Folder(PathBuf),
+}
+
+/// A file that is being written.
+pub struct Output {
+    atomic: AtomicFile,
+    packed: PackedFile,
+    path: PathBuf,
+}
+
+impl Output {
+    /// Begins a file, compressed if its name ends in `.gz` or `.zst`.
+    ///
+    /// # Errors
+    ///
+    /// If no file can be made there.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let (atomic, file) = AtomicFile::create(path)?;
+        let packed = PackedFile::new(file, path).map_err(|source| Error::io("write", path, source))?;
+        Ok(Self { atomic, packed, path: path.to_owned() })
+    }
+
+    /// Writes some bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the file takes no more.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.packed.write_all(bytes).map_err(|source| Error::io("write", &self.path, source))
+    }
+
+    /// Completes the file; all it lacks then is its name ([`AtomicFile::commit`]).
+    ///
+    /// # Errors
+    ///
+    /// If the rest cannot be written.
+    pub fn complete(self) -> Result<AtomicFile, Error> {
+        let cannot = |source| Error::io("write", &self.path, source);
+        let file = self.packed.finish().map_err(cannot)?;
+        if self.atomic.is_replaceable() {
+            file.sync_data().map_err(cannot)?;
+        }
+        Ok(self.atomic)
+    }
+}
+
+/// Takes the records of all inputs to where they belong.
+pub enum Outputs {
+    /// All to standard output.
+    Stdout(BufWriter<io::Stdout>),
+    /// All to one file.
+    File(Output),
+    /// To a file for each input.
+    Folder {
+        /// The output of each input.
+        paths: Vec<PathBuf>,
+        /// The one that is being written, and its input's index.
+        open: Option<(u32, Output)>,
+        /// Those that are complete; they get their names together, at the end.
+        complete: Vec<AtomicFile>,
+    },
+}
+
+impl Outputs {
+    /// Begins the output. `names` are the relative names of the inputs.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be written to, or two inputs would share a file.
+    pub fn begin(target: &Target, names: &[PathBuf]) -> Result<Self, Error> {
+        match target {
+            Target::Stdout => Ok(Self::Stdout(BufWriter::with_capacity(1 << 20, io::stdout()))),
+            Target::File(path) => Ok(Self::File(Output::create(path)?)),
+            Target::Folder(folder) => {
+                let mut inputs = HashMap::new();
+                for name in names {
+                    if inputs.insert(name, ()).is_some() {
+                        let problem = format!("two inputs would both be written to {}", folder.join(name).display());
+                        return Err(Error::usage(problem).with_hint("write to one file, or run them one by one"));
+                    }
+                }
+                fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
+                let paths = names.iter().map(|name| folder.join(name)).collect();
+                Ok(Self::Folder { paths, open: None, complete: Vec::new() })
+            }
+        }
+    }
+
+    /// Writes records of the input number `input`. Inputs come in order.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes cannot be written.
+    pub fn write(&mut self, input: u32, bytes: &[u8]) -> Result<(), Error> {
+        match self {
+            Self::Stdout(stdout) => stdout.write_all(bytes).map_err(|source| Error::io("write", "standard output", source)),
+            Self::File(output) => output.write(bytes),
+            Self::Folder { .. } => self.output_of(input)?.write(bytes),
+        }
+    }
+
+    /// Hands everything on that waits in buffers, where somebody may be waiting for it.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes cannot be written.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush().map_err(|source| Error::io("write", "standard output", source)),
+            Self::File(_) | Self::Folder { .. } => Ok(()),
+        }
+    }
+
+    /// The file that input number `input` goes to; all before it are complete then, be they empty.
+    fn output_of(&mut self, input: u32) -> Result<&mut Output, Error> {
+        let Self::Folder { paths, open, complete } = self else { unreachable!("asked for folders only") };
+        let mut next = open.as_ref().map_or(0, |(nth, _)| nth + 1);
+        while open.as_ref().is_none_or(|(nth, _)| *nth < input) {
+            if let Some((_, output)) = open.take() {
+                complete.push(output.complete()?);
+            }
+            let path = &paths[next as usize];
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
+            }
+            *open = Some((next, Output::create(path)?));
+            next += 1;
+        }
+        Ok(&mut open.as_mut().expect("the loop ends only with an open file").1)
+    }
+
+    /// Completes the output; what its files lack then is their names.
+    ///
+    /// # Errors
+    ///
+    /// If the rest cannot be written.
+    pub fn complete(mut self) -> Result<Vec<AtomicFile>, Error> {
+        self.flush()?;
+        if let Self::Folder { paths, .. } = &self {
+            if let Some(last) = paths.len().checked_sub(1) {
+                self.output_of(last as u32)?;
+            }
+        }
+        match self {
+            Self::Stdout(_) => Ok(Vec::new()),
+            Self::File(output) => Ok(vec![output.complete()?]),
+            Self::Folder { open, mut complete, .. } => {
+                if let Some((_, output)) = open {
+                    complete.push(output.complete()?);
+                }
+                Ok(complete)
+            }
+        }
+    }
+}
