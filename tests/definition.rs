@@ -3,6 +3,8 @@
 mod engine;
 mod oracle;
 
+use std::path::Path;
+
 use engine::{Limits, engine};
 use oracle::{Rules, Updates, judge_all};
 use proptest::prelude::*;
@@ -60,7 +62,8 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
         .map(|n| {
             let len = [3, 5, 7, 8, 9, 12, 14, 16, 20, 26, 33, 48][n as usize];
             let words: Vec<String> = (0..len).map(|w| if w % 9 == 8 { (n * w).to_string() } else { format!("w{n}x{w}") }).collect();
-            format!("Satz {}.", words.join(" "))
+            let last = if n % 2 == 0 { "" } else { " schließlich" };
+            format!("{} {}{last}.", if n % 3 == 0 { "so" } else { "Satz" }, words.join(" "))
         })
         .collect();
     let piece = (select(sentences), select(vec![" ", " ", "\n", "\n", "\n", "\n\n"]), 0..40_usize, any::<u16>()).prop_map(|(sentence, border, change, pick)| {
@@ -80,6 +83,65 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(text, 1..12)
 }
 
+/// The texts of a JSONL file.
+fn texts_of(path: &Path) -> Vec<String> {
+    let file = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")["text"].as_str().expect("a text").to_owned();
+    file.lines().map(text).collect()
+}
+
+/// The articles of the samples, whole or in pieces, re-wrapped, run together and with words changed.
+fn edited_samples() -> impl Strategy<Value = Vec<String>> {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let texts: Vec<String> = ["night.jsonl", "languages.jsonl"].iter().flat_map(|name| texts_of(&samples.join(name))).collect();
+    let edit = (select(texts), 0..9_u8, any::<u16>(), any::<u16>());
+    let edited = edit.prop_map(|(text, kind, a, b)| {
+        let lines: Vec<&str> = text.lines().collect();
+        let (from, to) = (a as usize % lines.len(), b as usize % lines.len());
+        let words: Vec<&str> = text.split(' ').collect();
+        match kind {
+            0 => text,
+            1 => text.replace('\n', " "),
+            2 => text.replace('\n', "\r\n"),
+            3 => words.chunks(9).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n"),
+            4 => lines[from.min(to)..=from.max(to)].join("\n"),
+            5 => words.iter().enumerate().map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "99" } else { word }).collect::<Vec<_>>().join(" "),
+            6 => words.iter().enumerate().map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "anders" } else { word }).collect::<Vec<_>>().join(" "),
+            7 => text.to_uppercase(),
+            _ => format!("{}\n{text}\n{}", lines[from], lines[to]),
+        }
+    });
+    let joined = prop::collection::vec((edited, select(vec![" ", "\n", "\n\n"])), 1..4)
+        .prop_map(|pieces| pieces.into_iter().map(|(text, border)| text + border).collect());
+    prop::collection::vec(joined, 1..8)
+}
+
+/// Asks for a check on corpora of one's own: paths of JSONL files with a field `text`, with `:` between them.
+const CORPORA: &str = "EINMAL_CORPORA";
+
+#[test]
+fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
+    let corpora = std::env::var_os(CORPORA).unwrap_or_default();
+    let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8 };
+    let rules = [
+        Rules::default(),
+        Rules { article_threshold: (1, 1), passage_threshold: (1, 1), min_cut: Some(15), ..Rules::default() },
+        Rules { facts: false, ..Rules::default() },
+    ];
+    for path in std::env::split_paths(&corpora).filter(|path| !path.as_os_str().is_empty()) {
+        let texts = texts_of(&path);
+        for rules in &rules {
+            let found = engine(&texts, rules, &limits);
+            let expected = judge_all(&texts, rules);
+            let n_different = found.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
+            println!("{}: {} records, {n_different} differ, {rules:?}", path.display(), texts.len());
+            for (nth, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                assert!(found == expected, "{}: record {nth}: engine {found:#?}\noracle {expected:#?}", path.display());
+            }
+        }
+    }
+}
+
 /// Quick by default; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1500);
@@ -96,6 +158,11 @@ proptest! {
 
     #[test]
     fn engine_and_oracle_agree_on_texts_of_few_words(texts in small_alphabet_texts(30), rules in rules(), limits in limits()) {
+        check(&texts, &rules, &limits);
+    }
+
+    #[test]
+    fn engine_and_oracle_agree_on_edited_samples(texts in edited_samples(), rules in rules(), limits in limits()) {
         check(&texts, &rules, &limits);
     }
 

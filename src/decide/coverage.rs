@@ -47,7 +47,8 @@ fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
     let run_len = kept.shingles().min_run().words();
     let n_runs = n_runs(article, kept);
     let mut covered: Option<Vec<bool>> = None;
-    for (nth, anchor) in article.anchors.iter().enumerate() {
+    let may_have = kept.may_have_anchors(&article.anchors);
+    for (nth, anchor) in article.anchors.iter().enumerate().filter(|(nth, _)| may_have[*nth]) {
         let first = anchor.first_run as usize;
         let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
         let is_done = |covered: &Option<Vec<bool>>| covered.as_ref().is_some_and(|covered| covered[first..=last].iter().all(|&run| run));

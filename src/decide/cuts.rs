@@ -1,6 +1,6 @@
 //! Verdict 3: whole sentences are cut from a passage that stays.
 
-use super::coverage::Equal;
+use super::coverage::{Equal, gaps};
 use super::passages::Walk;
 use super::receipt::Source;
 use super::rules::MinCut;
@@ -38,7 +38,7 @@ impl Walk<'_> {
         let passage = self.article.print.passages[nth];
         let cover = self.cover(nth);
         let min_cut = match self.rules.min_cut {
-            MinCut::Words(min_cut) if self.may_be_cut(&cover.all, min_cut) => min_cut,
+            MinCut::Words(min_cut) if self.may_be_cut(passage.words, &cover.all, min_cut) => min_cut,
             _ => return self.keep_passage(nth),
         };
         let mut cutting =
@@ -62,9 +62,28 @@ impl Walk<'_> {
         self.end_passage(&cutting, text);
     }
 
-    /// Whether a row long enough can come about: from what is covered now, or from what the passage says twice itself.
-    fn may_be_cut(&self, covered: &[bool], min_cut: usize) -> bool {
-        self.article.repeats_itself || self.own.has_runs() || covered.chunk_by(|a, b| a == b).any(|run| run[0] && run.len() >= min_cut)
+    /// Whether a row long enough can come about: from what is covered now, or from what the article's own text may come to cover.
+    fn may_be_cut(&self, words: WordSpan, covered: &[bool], min_cut: usize) -> bool {
+        if words.len() < min_cut {
+            return false;
+        }
+        let min_run = self.rules.min_run.words();
+        let (start, end) = (words.start as usize, words.end as usize);
+        let mut flags = covered.to_vec();
+        let mut marked_to = start;
+        for run in (start + 1).saturating_sub(min_run)..end {
+            let run_end = (run + min_run).min(end);
+            if self.own.may_cover_run(run) && marked_to < run_end {
+                flags[run.max(marked_to) - start..run_end - start].fill(true);
+                marked_to = run_end;
+            }
+        }
+        if marked_to > start {
+            // Between such words there may be gaps that equal a kept passage.
+            let all_gaps: Vec<WordSpan> = gaps(&flags, WordSpan::new(0, flags.len()), min_run).collect();
+            all_gaps.into_iter().for_each(|gap| flags[gap.range()].fill(true));
+        }
+        flags.chunk_by(|a, b| a == b).any(|stretch| stretch[0] && stretch.len() >= min_cut)
     }
 
     /// Whether all words of a sentence are covered now.

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use crate::corpus::WordSpan;
-use crate::fingerprint::{MixedHashing, ShingleHasher, WordHash};
+use crate::fingerprint::{Fingerprint, MixedHashing, ShingleHasher, WordHash};
 
 /// The article's own kept text so far.
 #[derive(Debug)]
 pub(super) struct OwnText<'a> {
     article: &'a [WordHash],
     shingles: &'a ShingleHasher,
-    /// Whether some run of the article stands in it twice. If none does, only runs across a place where something was taken out can cover.
-    repeats_itself: bool,
+    /// For each run of the article, whether another may be equal to it; empty if none may.
+    may_repeat: Vec<bool>,
     /// What is kept, as one stream, and the pieces of the article that it is made of.
     stream: Vec<WordHash>,
     pieces: Vec<WordSpan>,
-    /// Kept runs and passages, each with its first place in the stream.
+    /// Kept runs that may cover something later, and kept passages, each with its first place in the stream.
     runs: HashMap<u64, u32, MixedHashing>,
     passages: HashMap<u64, WordSpan, MixedHashing>,
     /// The hashes of the article's runs, once they are needed.
@@ -23,11 +23,12 @@ pub(super) struct OwnText<'a> {
 }
 
 impl<'a> OwnText<'a> {
-    pub(super) fn new(article: &'a [WordHash], repeats_itself: bool, shingles: &'a ShingleHasher) -> Self {
+    /// Nothing kept so far. `repeats_itself` tells whether two anchors of the article may be equal.
+    pub(super) fn new(article: &'a Fingerprint, repeats_itself: bool, shingles: &'a ShingleHasher) -> Self {
         Self {
-            article,
+            article: &article.words,
             shingles,
-            repeats_itself,
+            may_repeat: if repeats_itself { runs_that_may_repeat(article, shingles) } else { Vec::new() },
             stream: Vec::new(),
             pieces: Vec::new(),
             runs: HashMap::default(),
@@ -49,15 +50,32 @@ impl<'a> OwnText<'a> {
         }
         let run_len = self.shingles.min_run().words();
         let first = (old_len + 1).saturating_sub(run_len);
-        // The last piece begins at the last seam; a run from there on is a run of the article as well.
-        let seam = self.stream.len() - self.pieces.last().map_or(0, |piece| piece.len());
-        let n_new = if self.repeats_itself { usize::MAX } else { seam.saturating_sub(first) };
-        for (nth, hash) in self.shingles.runs(&self.stream[first..]).take(n_new).enumerate() {
-            self.runs.entry(hash).or_insert((first + nth) as u32);
+        // The last piece begins at the last seam. A run across it may be equal to any run; one from there on is a run of the article as well.
+        let piece = *self.pieces.last().expect("one was just added or made longer");
+        let seam = self.stream.len() - piece.len();
+        let first_to_look_at = if self.may_repeat.is_empty() && seam <= first { self.stream.len() } else { first };
+        for (nth, hash) in self.shingles.runs(&self.stream[first_to_look_at..]).enumerate() {
+            let at = first + nth;
+            let may_cover = at < seam || self.may_repeat.get(piece.start as usize + at - seam) == Some(&true);
+            if may_cover {
+                self.runs.entry(hash).or_insert(at as u32);
+            } else if self.may_repeat.is_empty() {
+                break;
+            }
         }
         if !self.runs.is_empty() && self.article_runs.is_empty() {
             self.article_runs = self.shingles.runs(self.article).collect();
         }
+    }
+
+    /// Whether something was taken out before what was kept last.
+    fn has_seam(&self) -> bool {
+        self.pieces.len() > 1 || self.pieces.first().is_some_and(|piece| piece.start > 0)
+    }
+
+    /// Whether the article's own text may come to cover its run that begins with word `start`.
+    pub(super) fn may_cover_run(&self, start: usize) -> bool {
+        self.has_seam() || self.may_repeat.get(start) == Some(&true)
     }
 
     /// Notes that the last `n_words` kept are what is left of one passage.
@@ -108,6 +126,25 @@ impl<'a> OwnText<'a> {
 }
 
 
+/// For each run of an article whether its anchor stands in it twice; empty if none does.
+fn runs_that_may_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool> {
+    let mut hashes: Vec<u64> = article.anchors.iter().map(|anchor| anchor.hash).collect();
+    hashes.sort_unstable();
+    let repeated: Vec<u64> = hashes.chunk_by(|a, b| a == b).filter(|equal| equal.len() > 1).map(|equal| equal[0]).collect();
+    if repeated.is_empty() {
+        return Vec::new();
+    }
+    let n_runs = (article.words.len() + 1).saturating_sub(shingles.min_run().words());
+    let mut may_repeat = vec![false; n_runs];
+    for (nth, anchor) in article.anchors.iter().enumerate() {
+        if repeated.binary_search(&anchor.hash).is_ok() {
+            let next = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
+            may_repeat[anchor.first_run as usize..next].fill(true);
+        }
+    }
+    may_repeat
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +155,7 @@ mod tests {
         let shingles = ShingleHasher::new(Seed(3), MinRun::new(8).expect("in range"));
         // Words 0..6, then 100..120, then 6..12; kept are the first and the last piece. Then 2..10 once more.
         let numbers: Vec<u32> = (0..6).chain(100..120).chain(6..12).chain(2..10).collect();
-        let article = test_stream(&numbers);
+        let article = Fingerprint { words: test_stream(&numbers), ..Fingerprint::default() };
         let mut own = OwnText::new(&article, false, &shingles);
         own.keep(WordSpan::new(0, 6));
         assert!(!own.has_runs());

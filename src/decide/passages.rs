@@ -20,7 +20,7 @@ pub(super) struct Outcome {
 
 /// Goes through the passages of an article.
 pub(super) fn judge_passages(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Outcome {
-    let own = OwnText::new(&article.print.words, article.repeats_itself, kept.shingles());
+    let own = OwnText::new(article.print, article.repeats_itself, kept.shingles());
     let mut walk = Walk {
         article,
         kept,

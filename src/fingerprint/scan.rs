@@ -11,14 +11,50 @@ use crate::split::for_each_word;
 
 /// Calls `found` with each word of `text`, in order: its bytes, and the 64-bit hash of its matching form.
 pub fn scan_words(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
-    let mut scanner = Scanner { text, at: 0, start: 0, open: None, form: Vec::with_capacity(64), seed };
-    scanner.run(found);
+    Scanner { text, at: 0, start: 0, open: None, form: vec![0; 256], len: 0, seed }.run(found);
 }
 
 /// The same as [`scan_words`], by the definition: UAX #29 first, then the matching form of each word.
 pub fn scan_words_plainly(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
     for_each_word(text, |span, word| found(span, seed.hash_word(matching_form(word).as_bytes())));
 }
+
+/// What an ASCII byte is, if it is no letter or digit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// White space or punctuation that ends a word and is in none.
+    Break,
+    /// Anything else.
+    Other,
+}
+
+/// For each byte: its matching form, if it is an ASCII letter or digit, else 0.
+const FORMS: [u8; 256] = {
+    let mut forms = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            forms[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    forms
+};
+
+/// For each byte that has no form: whether it surely is a border.
+const BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let is_mid = matches!(byte as u8, b'.' | b',' | b':' | b';' | b'\'' | b'_');
+        let is_plain = byte as u8 == b' ' || (byte as u8).is_ascii_punctuation() || byte as u8 == b'\n' || byte as u8 == b'\t';
+        if is_plain && !is_mid {
+            bytes[byte] = Byte::Break;
+        }
+        byte += 1;
+    }
+    bytes
+};
 
 struct Scanner<'a> {
     text: &'a str,
@@ -27,15 +63,19 @@ struct Scanner<'a> {
     /// Where the open word began; its class is that of the last character that a border could depend on.
     start: usize,
     open: Option<Class>,
-    /// The open word in matching form.
+    /// The open word in matching form, `len` bytes of it; there is always room for one more character.
     form: Vec<u8>,
+    len: usize,
     seed: Seed,
 }
+
+/// No character is longer.
+const CHAR: usize = 4;
 
 impl Scanner<'_> {
     fn run(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         while self.at < self.text.len() {
-            self.pass_ascii_letters();
+            self.pass_ascii_words(found);
             let Some((entry, len)) = self.peek(self.at) else { break };
             match entry.class {
                 Class::Space | Class::Break => {
@@ -66,24 +106,44 @@ impl Scanner<'_> {
         self.close(found);
     }
 
-    /// Takes ASCII letters and digits, of which most words are made.
-    fn pass_ascii_letters(&mut self) {
+    /// Takes words of ASCII letters and digits with plain borders between them, of which most text is made.
+    fn pass_ascii_words(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         if !matches!(self.open, None | Some(Class::Letter | Class::Digit)) {
             return;
         }
-        let rest = &self.text.as_bytes()[self.at..];
-        let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        if len == 0 {
-            return;
+        let bytes = self.text.as_bytes();
+        loop {
+            let first = self.at;
+            while let Some(&byte) = bytes.get(self.at) {
+                let form = FORMS[byte as usize];
+                if form == 0 {
+                    break;
+                }
+                self.form[self.len] = form;
+                self.len += 1;
+                self.at += 1;
+                if self.len + CHAR > self.form.len() {
+                    self.form.resize(2 * self.form.len(), 0);
+                }
+            }
+            if self.at > first {
+                if self.open.is_none() {
+                    self.start = first;
+                }
+                self.open = Some(if bytes[self.at - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
+            }
+            match bytes.get(self.at) {
+                Some(&byte) if BYTES[byte as usize] == Byte::Break => {
+                    // A mark may belong to the border, and is hard then.
+                    self.close(found);
+                    self.at += 1;
+                }
+                _ => return,
+            }
         }
-        if self.open.is_none() {
-            self.start = self.at;
-        }
-        self.form.extend(rest[..len].iter().map(u8::to_ascii_lowercase));
-        self.open = Some(if rest[len - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
-        self.at += len;
     }
 
+    #[inline]
     fn peek(&self, at: usize) -> Option<(Entry, usize)> {
         let c = self.text[at..].chars().next()?;
         Some((entry(c), c.len_utf8()))
@@ -97,8 +157,7 @@ impl Scanner<'_> {
         if entry.class != Class::Mark {
             self.open = Some(entry.class);
         }
-        self.form.extend_from_slice(entry.form.encode_utf8(&mut [0; 4]).as_bytes());
-        self.at += len;
+        self.join(entry, len);
     }
 
     /// A character that joins what stands on both sides of it, if both are of the right kind.
@@ -117,15 +176,20 @@ impl Scanner<'_> {
         }
     }
 
+    /// Adds a character's form to the open word.
     fn join(&mut self, entry: Entry, len: usize) {
-        self.form.extend_from_slice(entry.form.encode_utf8(&mut [0; 4]).as_bytes());
+        self.len += entry.form.encode_utf8(&mut self.form[self.len..]).len();
+        if self.len + CHAR > self.form.len() {
+            self.form.resize(2 * self.form.len(), 0);
+        }
         self.at += len;
     }
 
+    #[inline]
     fn close(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         if self.open.take().is_some() {
-            found(ByteSpan::new(self.start, self.at), self.seed.hash_word(&self.form));
-            self.form.clear();
+            found(ByteSpan::new(self.start, self.at), self.seed.hash_word(&self.form[..self.len]));
+            self.len = 0;
         }
     }
 
@@ -134,15 +198,13 @@ impl Scanner<'_> {
     #[cold]
     fn scan_plainly_to_space(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         let start = if self.open.take().is_some() { self.start } else { self.start_of_character_before() };
-        self.form.clear();
+        self.len = 0;
         let rest = &self.text[self.at..];
         let end = self.at + rest.char_indices().find(|&(_, c)| entry(c).class == Class::Space).map_or(rest.len(), |(at, _)| at);
         scan_words_plainly(&self.text[start..end], self.seed, &mut |span, hash| found(span.shifted(start), hash));
         self.at = end;
     }
-}
 
-impl Scanner<'_> {
     /// Where the character before the current one begins; white space counts as one character, however much it is.
     fn start_of_character_before(&self) -> usize {
         let before = &self.text[..self.at];
@@ -182,6 +244,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn words_of_any_length_are_read() {
+        for len in (0..600).chain([100_000]) {
+            for letter in ["a", "Ä", "新"] {
+                let (fast, plain) = both(&letter.repeat(len));
+                assert_eq!(fast, plain, "{len} times {letter}");
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -193,7 +265,7 @@ mod tests {
 
         #[test]
         fn fast_and_plain_find_the_same_words_in_text_that_looks_like_text(
-            text in "([a-zA-Z0-9.,:;'’‘ʼ_ äÖßéłÇ\u{301}\u{308}\u{327}\u{AD}\u{200B}\u{200D}\u{202F}\u{A0}-ЖжоאבبتकिीनुŽ়\u{93c}新闻あカー한국\u{1100}\u{1161}\n\"–„“]|don't|3,5|z\\.B\\.){0,40}"
+            text in "([a-zA-Z0-9.,:;'’‘ʼ_ äÖßéłÇ\u{301}\u{308}\u{327}\u{AD}\u{200B}\u{200D}\u{202F}\u{A0}-ЖжоאבبتкिीनुŽ়\u{93c}新闻あカー한국\u{1100}\u{1161}\n\"–„“]|don't|3,5|z\\.B\\.){0,40}"
         ) {
             let (fast, plain) = both(&text);
             prop_assert_eq!(fast, plain);

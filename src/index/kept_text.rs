@@ -59,6 +59,12 @@ impl KeptText {
         self.records.at(place)
     }
 
+    /// Which of these anchors may have places. Asking for all at once is faster than one by one: memory is waited for once.
+    pub fn may_have_anchors(&self, anchors: &[Anchor]) -> Vec<bool> {
+        let may_have = |anchor: &Anchor| self.settled.may_have_anchor(anchor.hash) | self.recent.may_have_anchor(anchor.hash);
+        anchors.iter().map(may_have).collect()
+    }
+
     /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         self.settled.anchor_places(hash).chain(self.recent.anchor_places(hash))
@@ -147,6 +153,9 @@ impl<'a> Filling<'a> {
         let n_shards = shards.len();
         let nth = |hash| shard_of(hash).checked_sub(*first).filter(|&nth| nth < n_shards);
         let n_runs = (stream.words.len() + 1).saturating_sub(ground.shingles.min_run().words());
+        // A look at every slot first, so that memory is waited for once and not for each anchor.
+        let n_taken = stream.anchors.iter().filter(|anchor| nth(anchor.hash).is_some_and(|nth| shards[nth].may_have_anchor(anchor.hash))).count();
+        std::hint::black_box(n_taken);
         for (at, anchor) in stream.anchors.iter().enumerate() {
             if let Some(nth) = nth(anchor.hash).filter(|_| wanted(anchor.hash)) {
                 let next_run = stream.anchors.get(at + 1).map_or(n_runs, |next| next.first_run as usize);

@@ -54,6 +54,11 @@ impl PlaceTable {
         self.probe(hash).filter(move |slot| slot.has(hash)).map(Slot::place)
     }
 
+    /// Whether `hash` may have places: one look at the first slot on its way. Many such looks in a row wait for memory together, not one after the other.
+    pub(super) fn may_have(&self, hash: u64) -> bool {
+        !self.slots.is_empty() && !self.slots[home(hash, self.slots.len())].is_empty()
+    }
+
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added.
     pub(super) fn insert(&mut self, hash: u64, place: WordPlace, most: usize) -> bool {
         if (self.n_used + 1) * 100 > self.slots.len() * FULL_PERCENT {

@@ -59,6 +59,11 @@ impl Tables {
         &mut self.shards
     }
 
+    /// Whether an anchor may have places. See [`PlaceTable::may_have`].
+    pub(super) fn may_have_anchor(&self, hash: u64) -> bool {
+        self.shard(hash).anchors.may_have(hash)
+    }
+
     /// The places of an anchor, the first kept first, as far as they are kept one by one.
     pub(super) fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         self.shard(hash).anchors.places(hash)
@@ -91,6 +96,11 @@ pub(super) fn shard_of(hash: u64) -> usize {
 }
 
 impl Shard {
+    /// Whether an anchor may have places. See [`PlaceTable::may_have`].
+    pub(super) fn may_have_anchor(&self, hash: u64) -> bool {
+        self.anchors.may_have(hash)
+    }
+
     /// Adds an anchor of a stream, by which its `runs` are looked up.
     pub(super) fn insert_anchor(&mut self, anchor: &Anchor, runs: Range<usize>, stream: &KeptStream<'_>, ground: Ground<'_>) {
         let place = stream.start.plus(anchor.word as usize);

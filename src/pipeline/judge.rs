@@ -198,7 +198,7 @@ impl Late {
     /// Whether a judgement that was made side by side may be wrong by now: something late might cover the article, or a gap of it, which no fingerprint names, may
     /// equal a passage of an article before.
     fn concerns(&self, print: &Fingerprint, early: &Judgement, sharing: &Sharing, nth: usize) -> bool {
-        let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.is_known_before(key.0, nth) || self.is_late(key.0));
+        let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
         is_gap_known || !self.hashes.is_empty() && hashes(&print.anchors, print.short_passages()).any(|hash| self.is_late(hash))
     }
 }

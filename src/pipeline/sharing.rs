@@ -1,43 +1,48 @@
 //! What articles of one batch have in common: only these must wait for each other.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
-use crate::fingerprint::{Fingerprint, MixedHashing};
+use crate::fingerprint::Fingerprint;
 
 /// Which anchors and short passages stand in several articles of a batch, or twice in one.
+///
+/// Its answers err on one side only: two different hashes may be taken for one, which costs time, never the answer.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     /// For each article: whether an article before it in the batch has an anchor or short passage of it.
     pub(super) depends: Vec<bool>,
     /// For each article: whether it has an anchor or short passage twice.
     pub(super) repeats_itself: Vec<bool>,
-    /// By hash modulo the number of slices.
+    /// By the low bits of the hash.
     slices: Vec<Slice>,
 }
 
 /// What is known of the hashes of one residue class.
 #[derive(Debug, Default)]
 struct Slice {
-    seen: HashMap<u64, Seen, MixedHashing>,
+    /// An open-addressing table; its length is a power of two.
+    seen: Vec<Seen>,
     depends: Vec<u32>,
     repeats: Vec<u32>,
 }
 
-/// The articles in which a hash was seen.
-#[derive(Debug, Clone, Copy)]
+/// A hash and the articles in which it was seen, in 8 bytes, so that a batch's table fits a processor's cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Seen {
-    first: u32,
+    /// Middle bits of the hash.
+    tag: u32,
+    /// The last article, plus one; the top bit tells whether there were others before. 0: nothing was seen.
     last: u32,
 }
+
+const SEVERAL: u32 = 1 << 31;
 
 impl Sharing {
     /// Looks through a batch with `n_threads` threads.
     pub(super) fn find(batch: &[&Fingerprint], n_threads: usize) -> Self {
         let n_slices = n_threads.max(1);
-        let n_hashes: usize = batch.iter().map(|print| print.anchors.len()).sum();
-        let slices: Vec<Slice> = (0..n_slices).into_par_iter().map(|nth| Slice::find(batch, nth, n_slices, n_hashes / n_slices)).collect();
+        let n_hashes: usize = batch.iter().map(|print| print.anchors.len() + print.passages.len()).sum();
+        let slices: Vec<Slice> = (0..n_slices).into_par_iter().map(|nth| Slice::find(batch, nth, n_slices, n_hashes)).collect();
         let mut depends = vec![false; batch.len()];
         let mut repeats_itself = vec![false; batch.len()];
         for slice in &slices {
@@ -49,42 +54,66 @@ impl Sharing {
 
     /// Whether several articles of the batch have this hash.
     pub(super) fn is_shared(&self, hash: u64) -> bool {
-        self.seen(hash).is_some_and(|seen| seen.first != seen.last)
+        self.seen(hash).last & SEVERAL != 0
     }
 
-    /// Whether an article before number `article` has this hash.
-    pub(super) fn is_known_before(&self, hash: u64, article: usize) -> bool {
-        self.seen(hash).is_some_and(|seen| (seen.first as usize) < article)
+    /// Whether an article before number `article` may have this hash.
+    pub(super) fn may_be_known_before(&self, hash: u64, article: usize) -> bool {
+        let seen = self.seen(hash);
+        seen.last & SEVERAL != 0 || seen.last != 0 && (seen.last as usize - 1) < article
     }
 
-    fn seen(&self, hash: u64) -> Option<Seen> {
-        let slice = &self.slices[(hash % self.slices.len() as u64) as usize];
-        slice.seen.get(&hash).copied()
+    fn seen(&self, hash: u64) -> Seen {
+        let slice = &self.slices[slice_of(hash, self.slices.len())];
+        slice.seen[slice.slot(hash)]
     }
+}
+
+/// Which slice a hash belongs to.
+fn slice_of(hash: u64, n_slices: usize) -> usize {
+    (hash as u16 as usize * n_slices) >> 16
 }
 
 impl Slice {
     fn find(batch: &[&Fingerprint], nth: usize, n_slices: usize, n_hashes: usize) -> Self {
-        let mut slice = Self::default();
-        slice.seen.reserve(n_hashes);
+        let n_slots = (2 * n_hashes / n_slices + n_hashes / 8 + 8).next_power_of_two();
+        let mut slice = Self { seen: vec![Seen::default(); n_slots], ..Self::default() };
         for (article, print) in batch.iter().enumerate() {
             let anchors = print.anchors.iter().map(|anchor| anchor.hash);
             let passages = print.passage_keys.iter().flatten().map(|key| key.0);
-            for hash in anchors.chain(passages).filter(|hash| hash % n_slices as u64 == nth as u64) {
+            for hash in anchors.chain(passages).filter(|&hash| slice_of(hash, n_slices) == nth) {
                 slice.add(hash, article as u32);
             }
         }
         slice
     }
 
+    /// The slot of `hash`, or the empty one where it belongs.
+    fn slot(&self, hash: u64) -> usize {
+        let mask = self.seen.len() - 1;
+        let mut at = (hash >> 32) as usize & mask;
+        while self.seen[at].last != 0 && self.seen[at].tag != tag(hash) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
     fn add(&mut self, hash: u64, article: u32) {
-        let seen = self.seen.entry(hash).or_insert(Seen { first: article, last: u32::MAX });
-        if seen.first != article {
+        let slot = self.slot(hash);
+        let seen = &mut self.seen[slot];
+        let last = seen.last & !SEVERAL;
+        let mut several = seen.last & SEVERAL;
+        if last == article + 1 {
+            self.repeats.push(article);
+        } else if last != 0 {
+            several = SEVERAL;
             self.depends.push(article);
         }
-        if seen.last == article {
-            self.repeats.push(article);
-        }
-        seen.last = article;
+        *seen = Seen { tag: tag(hash), last: several | (article + 1) };
     }
+}
+
+/// Bits of the hash that neither the slice nor, mostly, the slot tells.
+fn tag(hash: u64) -> u32 {
+    (hash >> 16) as u32
 }

@@ -205,24 +205,45 @@ pub(super) fn sentences(passage: &str) -> Vec<Range<usize>> {
         }
         flat
     });
-    let mut sentences: Vec<Range<usize>> = Vec::new();
-    let mut joins_last = false;
-    for (start, piece) in flat.split_sentence_bound_indices() {
-        let end = start + piece.len();
-        match sentences.last_mut() {
-            Some(last) if joins_last => last.end = end,
-            _ => sentences.push(start..end),
+    let uax29: Vec<usize> = flat.split_sentence_bound_indices().map(|(start, _)| start).collect();
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (at, char) in flat.char_indices().skip(1) {
+        let before = flat[..at].trim_end();
+        let stopped = before.strip_suffix('.');
+        let is_border = if uax29.binary_search(&at).is_ok() {
+            !stopped.is_some_and(is_no_sentence_end)
+        } else {
+            // > After any other word of six letters or more, a full stop and white space are a
+            // > border also where a lower-case letter follows.
+            before.len() < at && char.is_lowercase() && stopped.is_some_and(ends_in_long_word)
+        };
+        if is_border {
+            sentences.push(start..at);
+            start = at;
         }
-        joins_last = piece.trim_end().ends_with('.')
-            && is_no_sentence_end(&flat[..start + piece.trim_end().len() - 1]);
+    }
+    if !flat.is_empty() {
+        sentences.push(start..flat.len());
     }
     sentences
 }
 
+fn ends_in_long_word(before: &str) -> bool {
+    let token = token_at_end(before);
+    token.chars().count() >= 6
+        && token.chars().all(char::is_alphabetic)
+        && !einmal::split::is_abbreviation(token)
+}
+
+fn token_at_end(text: &str) -> &str {
+    let is_outside = |char: char| char.is_whitespace() || OPENING.contains(&char);
+    text.rsplit(is_outside).next().unwrap_or("")
+}
+
 /// Whether the text before a full stop ends in what takes a full stop in mid-sentence.
 fn is_no_sentence_end(before: &str) -> bool {
-    let is_outside = |char: char| char.is_whitespace() || OPENING.contains(&char);
-    let token = before.rsplit(is_outside).next().unwrap_or("");
+    let token = token_at_end(before);
     is_short_number(token) || is_letter(token) || einmal::split::is_abbreviation(token)
 }
 
