@@ -54,8 +54,8 @@ fn part_end(rest: &str, size: PartSize) -> usize {
 /// The last word border of `text` at or before byte `most`, or, where there is none, the last character border.
 fn last_word_border(text: &str, most: usize) -> usize {
     let most = text.floor_char_boundary(most);
-    // A border always follows white space, so words need to be looked at from there only.
-    let restart = text[..most].rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |at| at + 1);
+    // A border always stands before white space, so words need to be looked at from there only.
+    let restart = text[..most].trim_end_matches(|c: char| !c.is_ascii_whitespace()).trim_end_matches(|c: char| c.is_ascii_whitespace()).len();
     let last = text[restart..]
         .split_word_bound_indices()
         .map(|(at, _)| restart + at)
@@ -82,6 +82,9 @@ mod tests {
             ("a\nb\nc\nd\ne\nf\ng\nh", &["a\nb\nc\nd\ne\n", "f\ng\nh"]),
             ("eins zwei drei vier", &["eins zwei drei ", "vier"]),
             ("abcdefghijklmnopqrstuvwxyz", &["abcdefghijklmnop", "qrstuvwxyz"]),
+            ("123456789 123456\r\n89", &["123456789 123456", "\r\n89"]),
+            ("123456789 12345\r\n8901", &["123456789 12345", "\r\n8901"]),
+            ("123456789 12345  8901", &["123456789 12345", "  8901"]),
             ("1234567\r\n90", &["1234567\r\n", "90"]),
             ("12345678\r\n1", &["12345678\r\n", "1"]),
         ];
