@@ -23,17 +23,17 @@
 //!
 //! What exactly is taken out is defined in `docs/definition.md`; `tests/oracle/` spells it out in slow, obvious code that the engine has to agree with.
 
-pub mod corpus;
-pub mod read;
 pub mod clean;
-pub mod split;
-pub mod fingerprint;
-pub mod index;
+pub mod corpus;
 pub mod decide;
-pub mod write;
-pub mod ledger;
-pub mod report;
-pub mod pipeline;
-pub mod settings;
 pub mod error;
 pub mod exit;
+pub mod fingerprint;
+pub mod index;
+pub mod ledger;
+pub mod pipeline;
+pub mod read;
+pub mod report;
+pub mod settings;
+pub mod split;
+pub mod write;

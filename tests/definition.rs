@@ -42,7 +42,11 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 /// Batches, threads and tables, small enough to take every path.
 fn limits() -> impl Strategy<Value = Limits> {
-    (1..9_usize, 1..4_usize, select(vec![1, 2, 8])).prop_map(|(batch, threads, places_per_anchor)| Limits { batch, threads, places_per_anchor })
+    (1..9_usize, 1..4_usize, select(vec![1, 2, 8])).prop_map(|(batch, threads, places_per_anchor)| Limits {
+        batch,
+        threads,
+        places_per_anchor,
+    })
 }
 
 /// Texts of few different words, so that everything is said over and over, with all kinds of borders between them.
@@ -51,8 +55,10 @@ fn small_alphabet_texts(n_words: u32) -> impl Strategy<Value = Vec<String>> {
         7 => format!("{word}"),
         n => format!("{}{word}", char::from(b'a' + n as u8)),
     });
-    let border = select(vec![" ", " ", " ", " ", " ", " ", " ", " ", " ", ". ", ". ", ", ", "\n", ".\n", "\n\n", "! ", " Der ", " – "]);
-    let text = prop::collection::vec((word, border), 0..90).prop_map(|pieces| pieces.into_iter().map(|(word, border)| word + border).collect());
+    let border =
+        select(vec![" ", " ", " ", " ", " ", " ", " ", " ", " ", ". ", ". ", ", ", "\n", ".\n", "\n\n", "! ", " Der ", " – "]);
+    let text = prop::collection::vec((word, border), 0..90)
+        .prop_map(|pieces| pieces.into_iter().map(|(word, border)| word + border).collect());
     prop::collection::vec(text, 1..9)
 }
 
@@ -61,24 +67,27 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
     let sentences: Vec<String> = (0..12_u32)
         .map(|n| {
             let len = [3, 5, 7, 8, 9, 12, 14, 16, 20, 26, 33, 48][n as usize];
-            let words: Vec<String> = (0..len).map(|w| if w % 9 == 8 { (n * w).to_string() } else { format!("w{n}x{w}") }).collect();
+            let words: Vec<String> =
+                (0..len).map(|w| if w % 9 == 8 { (n * w).to_string() } else { format!("w{n}x{w}") }).collect();
             let last = if n % 2 == 0 { "" } else { " schließlich" };
             format!("{} {}{last}.", if n % 3 == 0 { "so" } else { "Satz" }, words.join(" "))
         })
         .collect();
-    let piece = (select(sentences), select(vec![" ", " ", "\n", "\n", "\n", "\n\n"]), 0..40_usize, any::<u16>()).prop_map(|(sentence, border, change, pick)| {
-        let mut words: Vec<&str> = sentence.split(' ').collect();
-        let at = pick as usize % words.len();
-        let number = pick.to_string();
-        match change {
-            0 => words[at] = &number,
-            1 => words[at] = "anders",
-            2 => drop(words.remove(at)),
-            3 => words.truncate(at),
-            _ => {}
-        }
-        words.join(" ") + border
-    });
+    let piece = (select(sentences), select(vec![" ", " ", "\n", "\n", "\n", "\n\n"]), 0..40_usize, any::<u16>()).prop_map(
+        |(sentence, border, change, pick)| {
+            let mut words: Vec<&str> = sentence.split(' ').collect();
+            let at = pick as usize % words.len();
+            let number = pick.to_string();
+            match change {
+                0 => words[at] = &number,
+                1 => words[at] = "anders",
+                2 => drop(words.remove(at)),
+                3 => words.truncate(at),
+                _ => {}
+            }
+            words.join(" ") + border
+        },
+    );
     let text = prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat());
     prop::collection::vec(text, 1..12)
 }
@@ -86,7 +95,9 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
 /// The texts of a JSONL file.
 fn texts_of(path: &Path) -> Vec<String> {
     let file = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let text = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")["text"].as_str().expect("a text").to_owned();
+    let text = |line: &str| {
+        serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")["text"].as_str().expect("a text").to_owned()
+    };
     file.lines().map(text).collect()
 }
 
@@ -105,8 +116,18 @@ fn edited_samples() -> impl Strategy<Value = Vec<String>> {
             2 => text.replace('\n', "\r\n"),
             3 => words.chunks(9).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n"),
             4 => lines[from.min(to)..=from.max(to)].join("\n"),
-            5 => words.iter().enumerate().map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "99" } else { word }).collect::<Vec<_>>().join(" "),
-            6 => words.iter().enumerate().map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "anders" } else { word }).collect::<Vec<_>>().join(" "),
+            5 => words
+                .iter()
+                .enumerate()
+                .map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "99" } else { word })
+                .collect::<Vec<_>>()
+                .join(" "),
+            6 => words
+                .iter()
+                .enumerate()
+                .map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "anders" } else { word })
+                .collect::<Vec<_>>()
+                .join(" "),
             7 => text.to_uppercase(),
             _ => format!("{}\n{text}\n{}", lines[from], lines[to]),
         }

@@ -212,10 +212,10 @@ impl DedupArgs {
         let Keep::First = self.keep;
         let min_run = self.min_run.words();
         let min_cut = self.min_cut.unwrap_or(MinCut::Words(min_run.max(50)));
-        if let MinCut::Words(words) = min_cut {
-            if words < min_run {
-                return Err(Error::usage(format!("--min-cut {words} is below --min-run {min_run}: no shorter run counts")));
-            }
+        if let MinCut::Words(words) = min_cut
+            && words < min_run
+        {
+            return Err(Error::usage(format!("--min-cut {words} is below --min-run {min_run}: no shorter run counts")));
         }
         if self.max_record == 0 || self.max_record > MAX_RECORD_LIMIT {
             return Err(Error::usage(format!("--max-record must be from 1 to {MAX_RECORD_LIMIT} bytes")));
@@ -226,7 +226,8 @@ impl DedupArgs {
             ArticlesChoice::Blocks => Articles::Blocks,
         };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let batch = BatchSize { records: self.batch.map_or(BatchSize::default().records, NonZeroUsize::get), ..BatchSize::default() };
+        let batch =
+            BatchSize { records: self.batch.map_or(BatchSize::default().records, NonZeroUsize::get), ..BatchSize::default() };
         Ok(Settings {
             target: target(self.output.as_deref(), &self.input),
             inputs: self.input,
@@ -272,6 +273,7 @@ fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {
     let Some(path) = output.filter(|path| path.as_os_str() != "-") else { return Target::Stdout };
     let has_file_extension = path.extension().is_some_and(|end| FILE_EXTENSIONS.iter().any(|known| end == *known));
     let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
-    let is_folder = path.is_dir() || ends_in_slash || !has_file_extension && !path.exists() && inputs.iter().any(|input| input.is_dir());
+    let is_folder =
+        path.is_dir() || ends_in_slash || !has_file_extension && !path.exists() && inputs.iter().any(|input| input.is_dir());
     if is_folder { Target::Folder(path.to_owned()) } else { Target::File(path.to_owned()) }
 }

@@ -21,7 +21,17 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_people_write_them() {
-        for (text, size) in [("1", Some(1)), ("64k", Some(65_536)), ("256M", Some(268_435_456)), ("2GiB", Some(2_147_483_648)), ("", None), ("M", None), ("1.5G", None), ("-1", None), ("99999999999G", None)] {
+        for (text, size) in [
+            ("1", Some(1)),
+            ("64k", Some(65_536)),
+            ("256M", Some(268_435_456)),
+            ("2GiB", Some(2_147_483_648)),
+            ("", None),
+            ("M", None),
+            ("1.5G", None),
+            ("-1", None),
+            ("99999999999G", None),
+        ] {
             assert_eq!(parse_size(text).ok(), size, "{text}");
         }
     }

@@ -51,7 +51,8 @@ fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
     for (nth, anchor) in article.anchors.iter().enumerate().filter(|(nth, _)| may_have[*nth]) {
         let first = anchor.first_run as usize;
         let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
-        let is_done = |covered: &Option<Vec<bool>>| covered.as_ref().is_some_and(|covered| covered[first..=last].iter().all(|&run| run));
+        let is_done =
+            |covered: &Option<Vec<bool>>| covered.as_ref().is_some_and(|covered| covered[first..=last].iter().all(|&run| run));
         if is_done(&covered) {
             continue;
         }

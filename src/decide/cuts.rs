@@ -41,8 +41,7 @@ impl Walk<'_> {
             MinCut::Words(min_cut) if self.may_be_cut(passage.words, &cover.all, min_cut) => min_cut,
             _ => return self.keep_passage(nth),
         };
-        let mut cutting =
-            Cutting { nth, min_cut, base: cover.base, row: None, equal: Vec::new(), kept: Vec::new(), n_cuts: 0 };
+        let mut cutting = Cutting { nth, min_cut, base: cover.base, row: None, equal: Vec::new(), kept: Vec::new(), n_cuts: 0 };
         let text = &self.article.text[passage.bytes.range()];
         for sentence in sentences_with_words(text, passage.words.start as usize) {
             let is_covered = self.is_covered(&sentence, &mut cutting);
@@ -96,13 +95,15 @@ impl Walk<'_> {
         if cutting.row.is_none() {
             cutting.equal.clear();
         }
-        let around = WordSpan::new((sentence.words.start as usize).saturating_sub(reach).max(within.start as usize), ahead.end as usize);
+        let around =
+            WordSpan::new((sentence.words.start as usize).saturating_sub(reach).max(within.start as usize), ahead.end as usize);
         let first_gap = cutting.equal.len();
         self.find_gaps(sentence.words, around, within.start as usize, &cutting.base, &mut cutting.equal);
         let gaps = &cutting.equal[first_gap..];
-        sentence.words.range().all(|word| {
-            cutting.base[word - within.start as usize] || gaps.iter().any(|gap| gap.words.range().contains(&word))
-        })
+        sentence
+            .words
+            .range()
+            .all(|word| cutting.base[word - within.start as usize] || gaps.iter().any(|gap| gap.words.range().contains(&word)))
     }
 
     /// The row of covered sentences ends: it is cut, or too short and kept.
@@ -136,11 +137,8 @@ impl Walk<'_> {
     /// Notes what is left of the passage as a kept passage.
     fn end_passage(&mut self, cutting: &Cutting, text: &str) {
         let n_words: usize = cutting.kept.iter().map(|words| words.len()).sum();
-        let key = if cutting.n_cuts == 0 {
-            self.article.print.passage_keys[cutting.nth]
-        } else {
-            self.key_of_rest(cutting, text)
-        };
+        let key =
+            if cutting.n_cuts == 0 { self.article.print.passage_keys[cutting.nth] } else { self.key_of_rest(cutting, text) };
         if let Some(key) = key {
             self.kept_passages.push(((self.own.n_words() - n_words) as u32, key));
         }

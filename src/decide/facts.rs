@@ -54,7 +54,8 @@ mod tests {
     /// The changed facts of a passage in which the words with a `*` behind them are uncovered.
     fn facts(text: &str, nth: usize) -> Vec<u32> {
         let covered: Vec<bool> = text.split_whitespace().map(|word| !word.contains('*')).collect();
-        let passage = Passage { bytes: ByteSpan::new(0, text.len()), break_end: text.len() as u32, words: WordSpan::new(0, covered.len()) };
+        let passage =
+            Passage { bytes: ByteSpan::new(0, text.len()), break_end: text.len() as u32, words: WordSpan::new(0, covered.len()) };
         changed_facts(text, &passage, nth, &covered)
     }
 

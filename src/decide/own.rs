@@ -125,7 +125,6 @@ impl<'a> OwnText<'a> {
     }
 }
 
-
 /// For each run of an article whether its anchor stands in it twice; empty if none does.
 fn runs_that_may_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool> {
     let mut hashes: Vec<u64> = article.anchors.iter().map(|anchor| anchor.hash).collect();

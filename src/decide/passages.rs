@@ -182,7 +182,8 @@ impl<'a> Walk<'a> {
         let row = std::mem::take(&mut self.row);
         let goes = row.n_words >= self.rules.min_run.words();
         // All receipts first: until the row is settled none of it is kept text.
-        let accounts: Vec<_> = row.passages.iter().map(|judged| (goes || judged.goes_at_once).then(|| self.account_for(judged))).collect();
+        let accounts: Vec<_> =
+            row.passages.iter().map(|judged| (goes || judged.goes_at_once).then(|| self.account_for(judged))).collect();
         for (judged, account) in row.passages.iter().zip(accounts) {
             match account {
                 Some(removal) => self.removals.push(removal),
@@ -256,7 +257,14 @@ impl<'a> Walk<'a> {
 
     /// Finds the gaps in `around` that reach into `words` and equal a kept passage. `base` tells of the words from number `first` on
     /// whether runs cover them.
-    pub(super) fn find_gaps(&mut self, words: WordSpan, around: WordSpan, first: usize, base: &[bool], equal: &mut Vec<Equal<Source>>) {
+    pub(super) fn find_gaps(
+        &mut self,
+        words: WordSpan,
+        around: WordSpan,
+        first: usize,
+        base: &[bool],
+        equal: &mut Vec<Equal<Source>>,
+    ) {
         let around = around.shifted_back(first);
         if !base[around.range()].contains(&true) {
             return;

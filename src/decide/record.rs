@@ -75,11 +75,11 @@ pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> 
     let mut first_kept_word = 0;
     let mut break_before = 0;
     for (nth, (print, judgement)) in parts.iter().enumerate() {
-        if let Some(whole) = &judgement.whole {
-            if whole.reason == Reason::Update {
-                record.removed.push(placed(whole, print, first_word, first_kept_word));
-                record.changed_facts.extend(&judgement.changed_facts);
-            }
+        if let Some(whole) = &judgement.whole
+            && whole.reason == Reason::Update
+        {
+            record.removed.push(placed(whole, print, first_word, first_kept_word));
+            record.changed_facts.extend(&judgement.changed_facts);
         }
         let mut removals = judgement.removals.iter().peekable();
         for (passage_nth, passage) in print.passages.iter().enumerate() {
@@ -130,7 +130,8 @@ fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict 
 /// The last passage, by part and number, of which something is kept.
 fn last_kept_passage(parts: &[(&Fingerprint, &Judgement)]) -> Option<(usize, usize)> {
     parts.iter().enumerate().rev().find_map(|(nth, (print, judgement))| {
-        let goes = |passage| judgement.removals.iter().any(|removal| removal.passage == passage && removal.reason != Reason::Part);
+        let goes =
+            |passage| judgement.removals.iter().any(|removal| removal.passage == passage && removal.reason != Reason::Part);
         let last = (0..print.passages.len()).rev().find(|&passage| !goes(passage))?;
         Some((nth, last))
     })

@@ -116,11 +116,11 @@ pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement
         return Judgement::untouched();
     }
     let mut judgement = Judgement::untouched();
-    if let Some(others) = &others {
-        if let Some(verdict) = judge_whole(article, kept, rules, others, &mut judgement) {
-            judgement.verdict = verdict;
-            return judgement;
-        }
+    if let Some(others) = &others
+        && let Some(verdict) = judge_whole(article, kept, rules, others, &mut judgement)
+    {
+        judgement.verdict = verdict;
+        return judgement;
     }
     let outcome = judge_passages(article, kept, rules, others.as_ref());
     judgement.gaps_looked_up.extend_from_slice(&outcome.gaps_looked_up);
@@ -139,7 +139,13 @@ pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement
 }
 
 /// Verdict 1. `None`: it is for the passages to decide.
-fn judge_whole(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: &OthersCover, judgement: &mut Judgement) -> Option<Verdict> {
+fn judge_whole(
+    article: &Article<'_>,
+    kept: &KeptText,
+    rules: &Rules,
+    others: &OthersCover,
+    judgement: &mut Judgement,
+) -> Option<Verdict> {
     let n_words = article.print.words.len();
     if !article.is_whole || n_words == 0 {
         return None;

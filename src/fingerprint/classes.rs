@@ -85,7 +85,9 @@ fn learn(c: char) -> Option<Entry> {
     if matches!(class, Class::Space | Class::Break) {
         return Some(Entry { class, form: c });
     }
-    if class == Class::Mark && DecomposingNormalizerBorrowed::new_nfkd().normalize(&format!("{c}\u{5B0}")) != format!("{c}\u{5B0}") {
+    if class == Class::Mark
+        && DecomposingNormalizerBorrowed::new_nfkd().normalize(&format!("{c}\u{5B0}")) != format!("{c}\u{5B0}")
+    {
         // Marks that would be sorted behind others have an order to keep, which the scanner doesn't.
         return None;
     }
@@ -139,7 +141,11 @@ fn may_compose_backward(c: char) -> bool {
     const SECOND_HANGUL: std::ops::RangeInclusive<char> = '\u{1161}'..='\u{11C2}';
     static SECONDS: OnceLock<Vec<char>> = OnceLock::new();
     let seconds = SECONDS.get_or_init(|| {
-        let mut seconds: Vec<char> = ('\u{C0}'..='\u{30FE}').chain('\u{11000}'..='\u{11FFF}').chain('\u{16100}'..='\u{16DFF}').filter_map(second_of_composite).collect();
+        let mut seconds: Vec<char> = ('\u{C0}'..='\u{30FE}')
+            .chain('\u{11000}'..='\u{11FFF}')
+            .chain('\u{16100}'..='\u{16DFF}')
+            .filter_map(second_of_composite)
+            .collect();
         seconds.sort_unstable();
         seconds.dedup();
         seconds
@@ -185,7 +191,8 @@ mod tests {
 
     #[test]
     fn no_composite_is_missed_by_the_ranges_searched() {
-        let seconds: Vec<char> = ('\0'..=char::MAX).filter(|&c| !('\u{AC00}'..='\u{D7A3}').contains(&c)).filter_map(second_of_composite).collect();
+        let seconds: Vec<char> =
+            ('\0'..=char::MAX).filter(|&c| !('\u{AC00}'..='\u{D7A3}').contains(&c)).filter_map(second_of_composite).collect();
         assert!(!seconds.is_empty());
         for c in seconds {
             assert!(may_compose_backward(c), "{:04X}", c as u32);

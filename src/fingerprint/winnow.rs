@@ -83,7 +83,8 @@ mod tests {
                 let anchors = anchors(&words, &shingles);
                 let plain = plainly(&words, &shingles);
                 for (run, &expected) in plain.iter().enumerate() {
-                    let anchor = anchors.iter().rev().find(|anchor| anchor.first_run as usize <= run).expect("every run has an anchor");
+                    let anchor =
+                        anchors.iter().rev().find(|anchor| anchor.first_run as usize <= run).expect("every run has an anchor");
                     assert_eq!(anchor.word as usize, expected, "run {run} of {len} words");
                 }
                 assert_eq!(anchors.is_empty(), plain.is_empty());

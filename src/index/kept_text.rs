@@ -154,7 +154,11 @@ impl<'a> Filling<'a> {
         let nth = |hash| shard_of(hash).checked_sub(*first).filter(|&nth| nth < n_shards);
         let n_runs = (stream.words.len() + 1).saturating_sub(ground.shingles.min_run().words());
         // A look at every slot first, so that memory is waited for once and not for each anchor.
-        let n_taken = stream.anchors.iter().filter(|anchor| nth(anchor.hash).is_some_and(|nth| shards[nth].may_have_anchor(anchor.hash))).count();
+        let n_taken = stream
+            .anchors
+            .iter()
+            .filter(|anchor| nth(anchor.hash).is_some_and(|nth| shards[nth].may_have_anchor(anchor.hash)))
+            .count();
         std::hint::black_box(n_taken);
         for (at, anchor) in stream.anchors.iter().enumerate() {
             if let Some(nth) = nth(anchor.hash).filter(|_| wanted(anchor.hash)) {

@@ -146,7 +146,8 @@ impl<'a> EntryWriter<'a> {
             covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
             text: (with_text && !is_whole && !is_update).then(|| &record.text[removed.bytes.range()]),
             raw: raw_text.ok().filter(|_| with_text && is_whole),
-            raw_base64: (with_text && is_whole && raw_text.is_err()).then(|| base64::engine::general_purpose::STANDARD.encode(raw)),
+            raw_base64: (with_text && is_whole && raw_text.is_err())
+                .then(|| base64::engine::general_purpose::STANDARD.encode(raw)),
         }
     }
 
@@ -158,9 +159,7 @@ impl<'a> EntryWriter<'a> {
     fn covering(&self, receipt: &Receipt) -> Covering<'a> {
         let words = receipt.words.len();
         match receipt.source {
-            Source::Other(place) => {
-                Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words }
-            }
+            Source::Other(place) => Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words },
             Source::Own(word) => {
                 let place = self.record.place;
                 let name = Name { file: &self.names[place.file as usize], record: place.record, id: self.record.id.as_str() };

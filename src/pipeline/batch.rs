@@ -42,8 +42,10 @@ impl Batch {
         let mut blocks = raw.blocks;
         let raw_records: Vec<(usize, &RawRecord)> =
             blocks.iter().enumerate().flat_map(|(nth, block)| block.records.iter().map(move |record| (nth, record))).collect();
-        let results: Vec<_> =
-            raw_records.par_iter().map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, names, settings, shingles)).collect();
+        let results: Vec<_> = raw_records
+            .par_iter()
+            .map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, names, settings, shingles))
+            .collect();
         let mut batch = Self::default();
         let mut results = results.into_iter();
         for block in &mut blocks {

@@ -96,7 +96,8 @@ impl Judge {
 
     /// The first step, on all threads: everything that doesn't depend on the rest of the batch.
     pub fn judge_side_by_side(&self, batch: &[Prepared]) -> Provisional {
-        let articles: Vec<(&Prepared, &Fingerprint)> = batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
+        let articles: Vec<(&Prepared, &Fingerprint)> =
+            batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
         let sharing = Sharing::find(&prints, rayon::current_num_threads());
         let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
@@ -134,7 +135,14 @@ impl Judge {
     }
 
     /// Keeps what is left of a part. Of its anchors, the rest of the batch needs to know those that are `wanted`.
-    fn keep(&mut self, record: &Prepared, print: &Fingerprint, judgement: Judgement, first_word: usize, wanted: impl Fn(u64) -> bool) -> SettledPart {
+    fn keep(
+        &mut self,
+        record: &Prepared,
+        print: &Fingerprint,
+        judgement: Judgement,
+        first_word: usize,
+        wanted: impl Fn(u64) -> bool,
+    ) -> SettledPart {
         let mut part = SettledPart { judgement, start: WordPlace(0), passages: Vec::new() };
         part.passages = part.left_passages(print);
         let words = part.left(print).words;

@@ -187,9 +187,14 @@ fn marking(verdict: &RecordVerdict) -> Mark {
     let first = verdict.removed.first();
     let name = match verdict.verdict {
         Verdict::Drop(reason) => reason_name(reason),
-        Verdict::Keep => first.map_or("keep", |first| if first.reason == crate::decide::Reason::Update { "update" } else { "cut" }),
+        Verdict::Keep => {
+            first.map_or("keep", |first| if first.reason == crate::decide::Reason::Update { "update" } else { "cut" })
+        }
     };
-    let spans = verdict.removed.iter().map(|removed| MarkedSpan { span: [removed.bytes.start, removed.bytes.end], reason: reason_name(removed.reason) });
+    let spans = verdict
+        .removed
+        .iter()
+        .map(|removed| MarkedSpan { span: [removed.bytes.start, removed.bytes.end], reason: reason_name(removed.reason) });
     let marking = Marking { verdict: name, spans: spans.collect() };
     Mark(serde_json::to_string(&marking).expect("numbers and names can always be written"))
 }

@@ -8,8 +8,24 @@ use super::json::{self, Member};
 
 /// Names that article texts usually have, the surest first: those of Scrapy spiders, news-please, newspaper4k, fundus, trafilatura, CC-News and others.
 const TEXT_NAMES: &[&str] = &[
-    "text", "body", "content", "maintext", "article", "article_text", "articleBody", "article_body", "body_text", "fulltext", "full_text",
-    "plain_text", "plaintext", "raw_text", "raw_content", "cleaned_text", "story", "document",
+    "text",
+    "body",
+    "content",
+    "maintext",
+    "article",
+    "article_text",
+    "articleBody",
+    "article_body",
+    "body_text",
+    "fulltext",
+    "full_text",
+    "plain_text",
+    "plaintext",
+    "raw_text",
+    "raw_content",
+    "cleaned_text",
+    "story",
+    "document",
 ];
 /// Names that records' ids usually have.
 const ID_NAMES: &[&str] = &["id", "_id", "doc_id", "article_id", "uuid", "guid", "uri", "url", "link"];

@@ -284,10 +284,10 @@ fn unescape(raw: &[u8]) -> (Option<char>, usize) {
                 _ => None,
             };
             let high = unit(raw).expect("escapes were checked when the string was passed");
-            if (0xD800..0xDC00).contains(&high) {
-                if let Some(low @ 0xDC00..0xE000) = unit(&raw[6..]) {
-                    return (char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12);
-                }
+            if (0xD800..0xDC00).contains(&high)
+                && let Some(low @ 0xDC00..0xE000) = unit(&raw[6..])
+            {
+                return (char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12);
             }
             return (char::from_u32(high), 6);
         }

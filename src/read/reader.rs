@@ -142,7 +142,8 @@ impl Reader {
         // Damage right at the start is found again, and counted, when records are read.
         let damage = reader.by_ref().take(HEAD).read_to_end(&mut head).err();
         if let Some(what) = no_text(&head) {
-            return Err(Error::input(name, format!("this is no text, but {what}")).with_hint("einmal reads JSONL and plain text, as they are or packed by gzip or zstd"));
+            return Err(Error::input(name, format!("this is no text, but {what}"))
+                .with_hint("einmal reads JSONL and plain text, as they are or packed by gzip or zstd"));
         }
         let format = self.from.unwrap_or_else(|| Format::recognise(&head, &name, self.articles));
         if head.starts_with(BOM) && format == Format::Jsonl {
@@ -243,9 +244,8 @@ impl OpenFile {
         match self.format {
             Format::Text(Articles::File) => None,
             Format::Jsonl => line_ending(&self.buffer, from),
-            Format::Text(Articles::Lines) => {
-                line_ending(&self.buffer, from).map(|ending| Ending { content: without_return(&self.buffer, from, ending.content), ..ending })
-            }
+            Format::Text(Articles::Lines) => line_ending(&self.buffer, from)
+                .map(|ending| Ending { content: without_return(&self.buffer, from, ending.content), ..ending }),
             Format::Text(Articles::Blocks) => block_ending(&self.buffer, from, self.is_at_end),
         }
     }
@@ -381,7 +381,8 @@ mod tests {
 
     #[test]
     fn records_are_the_same_however_they_are_batched() {
-        let cases: &[(Format, &str, &[(u64, u64, &str)])] = &[
+        type Found<'a> = &'a [(u64, u64, &'a str)];
+        let cases: &[(Format, &str, Found<'_>)] = &[
             (Format::Jsonl, "{}\n\n{1}\r\n{2}", &[(1, 0, "{}"), (3, 4, "{1}\r"), (4, 9, "{2}")]),
             (Format::Jsonl, "", &[]),
             (Format::Text(Articles::File), "a\nb\n\n", &[(1, 0, "a\nb\n")]),

@@ -4,16 +4,16 @@
 const ABBREVIATIONS: [&[&str]; 12] = [
     // German
     &[
-        "Abb", "Abs", "Abt", "Anm", "Art", "Aufl", "Bd", "Bhf", "Dipl", "Dr", "Fa", "Fr", "Frl", "Hbf", "Hr", "Hrsg", "Ing", "Jh",
-        "Kap", "Mio", "Mrd", "Nr", "Pf", "Prof", "Red", "St", "Std", "Str", "Tel", "Tsd", "Univ", "Verf", "bspw", "bzgl", "bzw",
-        "ca", "d.h", "dgl", "ebd", "einschl", "etc", "evtl", "geb", "gem", "ggf", "inkl", "jun", "lfd", "max", "min", "o.ä", "phil",
-        "rd", "sen", "sog", "spätr", "str", "u.a", "usf", "usw", "v.a", "vgl", "z.B", "z.T", "zzgl",
+        "Abb", "Abs", "Abt", "Anm", "Art", "Aufl", "Bd", "Bhf", "Dipl", "Dr", "Fa", "Fr", "Frl", "Hbf", "Hr", "Hrsg", "Ing",
+        "Jh", "Kap", "Mio", "Mrd", "Nr", "Pf", "Prof", "Red", "St", "Std", "Str", "Tel", "Tsd", "Univ", "Verf", "bspw", "bzgl",
+        "bzw", "ca", "d.h", "dgl", "ebd", "einschl", "etc", "evtl", "geb", "gem", "ggf", "inkl", "jun", "lfd", "max", "min",
+        "o.ä", "phil", "rd", "sen", "sog", "spätr", "str", "u.a", "usf", "usw", "v.a", "vgl", "z.B", "z.T", "zzgl",
     ],
     // English
     &[
-        "Adm", "Apr", "Aug", "Ave", "Blvd", "Capt", "Cmdr", "Co", "Col", "Corp", "Dec", "Dept", "Feb", "Fig", "Gen", "Gov", "Inc",
-        "Jan", "Jr", "Lt", "Ltd", "Maj", "Messrs", "Mr", "Mrs", "Ms", "Mt", "No", "Nov", "Oct", "Rd", "Rep", "Rev", "Sec", "Sen",
-        "Sept", "Sgt", "Sr", "e.g", "i.e", "vs",
+        "Adm", "Apr", "Aug", "Ave", "Blvd", "Capt", "Cmdr", "Co", "Col", "Corp", "Dec", "Dept", "Feb", "Fig", "Gen", "Gov",
+        "Inc", "Jan", "Jr", "Lt", "Ltd", "Maj", "Messrs", "Mr", "Mrs", "Ms", "Mt", "No", "Nov", "Oct", "Rd", "Rep", "Rev", "Sec",
+        "Sen", "Sept", "Sgt", "Sr", "e.g", "i.e", "vs",
     ],
     // French
     &["Mgr", "Mlle", "Mme", "MM", "av", "boul", "env", "p.ex", "éd"],
@@ -26,7 +26,10 @@ const ABBREVIATIONS: [&[&str]; 12] = [
     // Dutch
     &["bijv", "blz", "dhr", "enz", "jl", "mevr", "mr", "mw", "nl", "resp"],
     // Polish
-    &["al", "godz", "im", "in", "mgr", "mies", "nr", "np", "płk", "pn", "pow", "prof", "ok", "red", "tj", "tys", "tzn", "tzw", "ul", "woj", "zob"],
+    &[
+        "al", "godz", "im", "in", "mgr", "mies", "nr", "np", "płk", "pn", "pow", "prof", "ok", "red", "tj", "tys", "tzn", "tzw",
+        "ul", "woj", "zob",
+    ],
     // Turkish
     &["Av", "Doç", "No", "Sok", "vb", "vs", "yy"],
     // Russian

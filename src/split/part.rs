@@ -53,15 +53,14 @@ fn part_end(rest: &str, size: PartSize) -> usize {
 
 /// The last word border of `text` at or before byte `most`, or, where there is none, the last character border.
 fn last_word_border(text: &str, most: usize) -> usize {
-    let most = text.floor_char_boundary(most);
+    let most = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     // A border always stands before white space, so words need to be looked at from there only.
-    let restart = text[..most].trim_end_matches(|c: char| !c.is_ascii_whitespace()).trim_end_matches(|c: char| c.is_ascii_whitespace()).len();
-    let last = text[restart..]
-        .split_word_bound_indices()
-        .map(|(at, _)| restart + at)
-        .take_while(|&at| at <= most)
-        .last()
-        .unwrap_or(0);
+    let restart = text[..most]
+        .trim_end_matches(|c: char| !c.is_ascii_whitespace())
+        .trim_end_matches(|c: char| c.is_ascii_whitespace())
+        .len();
+    let last =
+        text[restart..].split_word_bound_indices().map(|(at, _)| restart + at).take_while(|&at| at <= most).last().unwrap_or(0);
     if last > 0 { last } else { most }
 }
 

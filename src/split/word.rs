@@ -66,14 +66,7 @@ struct WayBack<'a> {
 
 impl<'a> WayBack<'a> {
     fn new(original: &'a str, changed: &'a str) -> Self {
-        Self {
-            original: original.char_indices(),
-            original_count: 0,
-            original_end: 0,
-            changed,
-            changed_at: 0,
-            changed_count: 0,
-        }
+        Self { original: original.char_indices(), original_count: 0, original_end: 0, changed, changed_at: 0, changed_count: 0 }
     }
 
     /// Where `word`, which begins at byte `start` of the searchable text, stands in the original. Words must come in order.

@@ -155,10 +155,10 @@ impl Outputs {
     /// If the rest cannot be written.
     pub fn complete(mut self) -> Result<Vec<AtomicFile>, Error> {
         self.flush()?;
-        if let Self::Folder { paths, .. } = &self {
-            if let Some(last) = paths.len().checked_sub(1) {
-                self.output_of(last as u32)?;
-            }
+        if let Self::Folder { paths, .. } = &self
+            && let Some(last) = paths.len().checked_sub(1)
+        {
+            self.output_of(last as u32)?;
         }
         match self {
             Self::Stdout(_) => Ok(Vec::new()),

@@ -14,7 +14,15 @@ pub struct Mark(
 /// Adds a record to `output`. `raw` are its bytes, `text` is its cleaned text, of which the bytes of `removed` go.
 ///
 /// `is_changed` tells whether cleaning made another text of it than the one that `raw` holds.
-pub fn write_record(output: &mut Vec<u8>, raw: &[u8], field: &TextField, text: &str, is_changed: bool, removed: &[ByteSpan], mark: Option<&Mark>) {
+pub fn write_record(
+    output: &mut Vec<u8>,
+    raw: &[u8],
+    field: &TextField,
+    text: &str,
+    is_changed: bool,
+    removed: &[ByteSpan],
+    mark: Option<&Mark>,
+) {
     match field {
         TextField::Whole => {
             left_pieces(text, removed).for_each(|piece| output.extend_from_slice(piece.as_bytes()));
@@ -38,7 +46,9 @@ pub fn write_record(output: &mut Vec<u8>, raw: &[u8], field: &TextField, text: &
                 let moved = |at: usize| start + if at > string.start { at + text_out.len() - string.len() } else { at };
                 match old_mark {
                     Some(old) => drop(output.splice(moved(old.start)..moved(old.end), mark.bytes())),
-                    None => drop(output.splice(moved(object.end - 1)..moved(object.end - 1), format!(",\"einmal\":{mark}").bytes())),
+                    None => {
+                        drop(output.splice(moved(object.end - 1)..moved(object.end - 1), format!(",\"einmal\":{mark}").bytes()))
+                    }
                 }
             }
         }
@@ -64,7 +74,15 @@ mod tests {
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();
         let mark = mark.map(|mark| Mark(mark.to_owned()));
-        write_record(&mut output, line.as_bytes(), &record.field, cleaned.unwrap_or(&record.text), cleaned.is_some(), &removed, mark.as_ref());
+        write_record(
+            &mut output,
+            line.as_bytes(),
+            &record.field,
+            cleaned.unwrap_or(&record.text),
+            cleaned.is_some(),
+            &removed,
+            mark.as_ref(),
+        );
         String::from_utf8(output).expect("the input was UTF-8")
     }
 
@@ -73,17 +91,26 @@ mod tests {
         let line = r#"{ "n":1.50e3, "text": "Gr\u00fc\u00dfe\nzwei\/drei\nvier" , "x":[] }"#;
         assert_eq!(written(line, None, &[], None), format!("{line}\n"));
         // "Grüße\n" is 8 bytes, "zwei/drei\n" the next 10.
-        assert_eq!(written(line, None, &[(8, 18)], None), "{ \"n\":1.50e3, \"text\": \"Gr\\u00fc\\u00dfe\\nvier\" , \"x\":[] }\n");
+        assert_eq!(
+            written(line, None, &[(8, 18)], None),
+            "{ \"n\":1.50e3, \"text\": \"Gr\\u00fc\\u00dfe\\nvier\" , \"x\":[] }\n"
+        );
         assert_eq!(written(line, None, &[(0, 8)], None), "{ \"n\":1.50e3, \"text\": \"zwei\\/drei\\nvier\" , \"x\":[] }\n");
         // A text that cleaning changed is written anew, in ASCII if it was.
-        assert_eq!(written(line, Some("ü\"\u{1}😀"), &[], None), "{ \"n\":1.50e3, \"text\": \"\\u00fc\\\"\\u0001\\ud83d\\ude00\" , \"x\":[] }\n");
+        assert_eq!(
+            written(line, Some("ü\"\u{1}😀"), &[], None),
+            "{ \"n\":1.50e3, \"text\": \"\\u00fc\\\"\\u0001\\ud83d\\ude00\" , \"x\":[] }\n"
+        );
         assert_eq!(written("{\"text\":\"ä\\tb\"}", Some("ö\tb"), &[(2, 3)], None), "{\"text\":\"öb\"}\n");
     }
 
     #[test]
     fn a_mark_is_added_or_replaced() {
         assert_eq!(written(r#"{"text":"a"} "#, None, &[], Some("{}")), "{\"text\":\"a\",\"einmal\":{}} \n");
-        assert_eq!(written(r#"{"text":"abc","einmal":1,"x":2}"#, Some("abcdef"), &[], Some("{}")), "{\"text\":\"abcdef\",\"einmal\":{},\"x\":2}\n");
+        assert_eq!(
+            written(r#"{"text":"abc","einmal":1,"x":2}"#, Some("abcdef"), &[], Some("{}")),
+            "{\"text\":\"abcdef\",\"einmal\":{},\"x\":2}\n"
+        );
         assert_eq!(written(r#"{"einmal":1,"text":"abc"}"#, None, &[], Some("[2]")), "{\"einmal\":[2],\"text\":\"abc\"}\n");
     }
 }

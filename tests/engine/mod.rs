@@ -32,7 +32,8 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (nth, texts) in texts.chunks(limits.batch).enumerate() {
         let place = |at: usize| Place { file: 0, record: (nth * limits.batch + at) as u64 };
-        let prepare = |(at, text): (usize, &String)| Prepared::new(place(at), RecordId::default(), text.clone(), part_size, &shingles);
+        let prepare =
+            |(at, text): (usize, &String)| Prepared::new(place(at), RecordId::default(), text.clone(), part_size, &shingles);
         let batch: Vec<Prepared> = texts.iter().enumerate().map(prepare).collect();
         let verdicts = judge.judge_batch(&batch);
         outcomes.extend(batch.iter().zip(verdicts).map(|(record, verdict)| outcome(record, &verdict, &judge)));

@@ -23,11 +23,7 @@ fn w(letter: char, numbers: Range<u8>) -> String {
 }
 
 fn small() -> Rules {
-    Rules {
-        min_run: 5,
-        min_cut: Some(6),
-        ..Rules::default()
-    }
+    Rules { min_run: 5, min_cut: Some(6), ..Rules::default() }
 }
 
 fn judge(texts: &[&str], rules: &Rules) -> Vec<Outcome> {
@@ -48,36 +44,16 @@ fn span(
     covers: &[(usize, usize, usize, usize)],
     lost: &[(usize, usize)],
 ) -> Span {
-    let cover = |&(record, first, at, n)| Cover {
-        record,
-        first,
-        at,
-        n,
-    };
-    Span {
-        bytes,
-        reason,
-        covered,
-        words,
-        covers: covers.iter().map(cover).collect(),
-        lost: lost.to_vec(),
-    }
+    let cover = |&(record, first, at, n)| Cover { record, first, at, n };
+    Span { bytes, reason, covered, words, covers: covers.iter().map(cover).collect(), lost: lost.to_vec() }
 }
 
 fn stays(output: &str, spans: &[Span]) -> Outcome {
-    Outcome {
-        output: Some(output.to_owned()),
-        update_of: None,
-        spans: spans.to_vec(),
-    }
+    Outcome { output: Some(output.to_owned()), update_of: None, spans: spans.to_vec() }
 }
 
 fn goes(span: Span) -> Outcome {
-    Outcome {
-        output: None,
-        update_of: None,
-        spans: vec![span],
-    }
+    Outcome { output: None, update_of: None, spans: vec![span] }
 }
 
 // Verdict 1.
@@ -117,21 +93,12 @@ fn a_changed_fact_makes_an_update() {
     let [old, new] = ["1998", "1999"].map(|year| w('x', 0..30).replace("xap", year));
     let covers = [(0, 0, 0, 15), (0, 16, 16, 14)];
     let entry = |reason| span((0, 120), reason, (29, 30), &covers, &[(60, 64)]);
-    let update = Outcome {
-        update_of: Some(0),
-        ..stays(&new, &[entry("update")])
-    };
+    let update = Outcome { update_of: Some(0), ..stays(&new, &[entry("update")]) };
     assert_eq!(last(&[&old, &new], &small()), update);
 
-    let dropped = Rules {
-        updates: Updates::Drop,
-        ..small()
-    };
+    let dropped = Rules { updates: Updates::Drop, ..small() };
     assert_eq!(last(&[&old, &new], &dropped), goes(entry("copy")));
-    let facts_off = Rules {
-        facts: false,
-        ..small()
-    };
+    let facts_off = Rules { facts: false, ..small() };
     assert_eq!(last(&[&old, &new], &facts_off), goes(entry("copy")));
 }
 
@@ -160,27 +127,15 @@ fn forty_new_words_make_an_update() {
     let text = |n| format!("{x}\n{}", w('k', 0..n));
     assert_eq!(last(&[&x, &text(39)], &small()).output, None);
 
-    let update = span(
-        (0, 959),
-        "update",
-        (200, 240),
-        &[(0, 0, 0, 200)],
-        &[(800, 959)],
-    );
+    let update = span((0, 959), "update", (200, 240), &[(0, 0, 0, 200)], &[(800, 959)]);
     let whole = last(&[&x, &text(40)], &small());
     assert_eq!(whole.update_of, Some(0));
     assert_eq!(whole.output, Some(text(40)));
     assert_eq!(whole.spans, std::slice::from_ref(&update));
 
-    let cut = Rules {
-        updates: Updates::Cut,
-        ..small()
-    };
+    let cut = Rules { updates: Updates::Cut, ..small() };
     let passage = span((0, 800), "passage", (200, 200), &[(0, 0, 0, 200)], &[]);
-    let outcome = Outcome {
-        update_of: Some(0),
-        ..stays(&w('k', 0..40), &[update, passage])
-    };
+    let outcome = Outcome { update_of: Some(0), ..stays(&w('k', 0..40), &[update, passage]) };
     assert_eq!(last(&[&x, &text(40)], &cut), outcome);
 }
 
@@ -190,11 +145,7 @@ fn an_update_is_of_the_record_with_most_of_its_words() {
     let [short, new] = [w('x', 0..80), w('z', 0..40)];
     let of = |text: String| last(&[&x, &k, &q, &text], &small()).update_of;
     assert_eq!(of(format!("{short}\n{k}\n{new}")), Some(1));
-    assert_eq!(
-        of(format!("{q}\n{k}\n{new}")),
-        Some(1),
-        "the earliest of several"
-    );
+    assert_eq!(of(format!("{q}\n{k}\n{new}")), Some(1), "the earliest of several");
 }
 
 // Verdict 2, and the bytes of a passage.
@@ -203,19 +154,10 @@ fn an_update_is_of_the_record_with_most_of_its_words() {
 fn a_covered_passage_goes_with_a_line_break() {
     let [x, k, q] = ['x', 'k', 'q'].map(|letter| w(letter, 0..10));
     let passage = |bytes, at| span(bytes, "passage", (10, 10), &[(0, 0, at, 10)], &[]);
-    assert_eq!(
-        last(&[&x, &format!("{k}\n{x}\n{q}")], &small()),
-        stays(&format!("{k}\n{q}"), &[passage((40, 80), 10)])
-    );
-    assert_eq!(
-        last(&[&x, &format!("{x}\r\n{k}\n{q}\n")], &small()),
-        stays(&format!("{k}\n{q}\n"), &[passage((0, 41), 0)])
-    );
+    assert_eq!(last(&[&x, &format!("{k}\n{x}\n{q}")], &small()), stays(&format!("{k}\n{q}"), &[passage((40, 80), 10)]));
+    assert_eq!(last(&[&x, &format!("{x}\r\n{k}\n{q}\n")], &small()), stays(&format!("{k}\n{q}\n"), &[passage((0, 41), 0)]));
     // Nothing is kept after it: it takes the break before it, and the text's last one stays.
-    assert_eq!(
-        last(&[&x, &format!("{k}\r\n{x}\n")], &small()),
-        stays(&format!("{k}\n"), &[passage((39, 80), 10)])
-    );
+    assert_eq!(last(&[&x, &format!("{k}\r\n{x}\n")], &small()), stays(&format!("{k}\n"), &[passage((39, 80), 10)]));
 }
 
 #[test]
@@ -239,10 +181,7 @@ fn a_passage_equal_to_an_earlier_one_of_its_article_goes_at_once() {
     let [x, k] = ['x', 'k'].map(|letter| w(letter, 0..8));
     // Its 8 words are fewer than a run has, and it stands in no run of 15.
     let passage = span((63, 95), "passage", (8, 8), &[(0, 0, 16, 8)], &[]);
-    assert_eq!(
-        last(&[&format!("{x}\n{k}\n{x}")], &Rules::default()),
-        stays(&format!("{x}\n{k}"), &[passage])
-    );
+    assert_eq!(last(&[&format!("{x}\n{k}\n{x}")], &Rules::default()), stays(&format!("{x}\n{k}"), &[passage]));
 }
 
 // Verdict 3, and the bytes of a cut.
@@ -271,60 +210,35 @@ fn a_row_of_sentences_is_cut_as_one() {
     let kept = format!("{}\n{}", w('x', 0..10), w('k', 0..10));
     let [x, k] = [w('x', 0..5), w('k', 0..5)];
     let [q, z] = [w('q', 0..8), w('z', 0..8)];
-    let rules = Rules {
-        min_cut: Some(10),
-        ..small()
-    };
+    let rules = Rules { min_cut: Some(10), ..small() };
     // Neither sentence has 10 words, the two have; the star between them has none and goes along.
     let covers = [(0, 0, 8, 5), (0, 10, 13, 5)];
     let part = span((33, 78), "part", (10, 10), &covers, &[]);
     let text = format!("{q}! {x}! *! {k}! {z}!");
-    assert_eq!(
-        last(&[&kept, &text], &rules),
-        stays(&format!("{q}! {z}!"), &[part])
-    );
+    assert_eq!(last(&[&kept, &text], &rules), stays(&format!("{q}! {z}!"), &[part]));
     // The first `x` alone is too short a row: it is kept, at word 8, and `z` after it. The second
     // time the two are a row, at the passage's end, where the white space before it goes.
     let twice = format!("{q}! {x}! {z}! {x}! {z}!");
-    let part = span(
-        (86, 140),
-        "part",
-        (13, 13),
-        &[(0, 0, 21, 5), (1, 13, 26, 8)],
-        &[],
-    );
-    assert_eq!(
-        last(&[&kept, &twice], &rules),
-        stays(&format!("{q}! {x}! {z}!"), &[part])
-    );
+    let part = span((86, 140), "part", (13, 13), &[(0, 0, 21, 5), (1, 13, 26, 8)], &[]);
+    assert_eq!(last(&[&kept, &twice], &rules), stays(&format!("{q}! {x}! {z}!"), &[part]));
 }
 
 #[test]
 fn a_sentence_said_twice_in_one_line_is_cut() {
     let [x, k] = [w('x', 0..10), w('k', 0..8)];
     let part = span((41, 82), "part", (10, 10), &[(0, 0, 10, 10)], &[]);
-    assert_eq!(
-        last(&[&format!("{x}! {x}! {k}!")], &small()),
-        stays(&format!("{x}! {k}!"), &[part])
-    );
+    assert_eq!(last(&[&format!("{x}! {x}! {k}!")], &small()), stays(&format!("{x}! {k}!"), &[part]));
 }
 
 #[test]
 fn a_row_of_passages_is_settled_before_sentences_are_looked_at() {
     let [x, z, q] = [w('x', 0..8), w('z', 0..10), w('q', 0..30)];
-    let rules = Rules {
-        min_run: 10,
-        min_cut: Some(10),
-        ..Rules::default()
-    };
+    let rules = Rules { min_run: 10, min_cut: Some(10), ..Rules::default() };
     // The second line equals a kept passage, but is too short a row. Only with it is there a run of
     // 10 for the first sentence of the third line.
     let text = format!("{z}\n{x}\n{} {x}! {q}!", w('z', 8..10));
     let part = span((72, 113), "part", (10, 10), &[(1, 8, 18, 10)], &[]);
-    assert_eq!(
-        last(&[&x, &text], &rules),
-        stays(&format!("{z}\n{x}\n{q}!"), &[part])
-    );
+    assert_eq!(last(&[&x, &text], &rules), stays(&format!("{z}\n{x}\n{q}!"), &[part]));
 }
 
 // Verdict 4.
@@ -340,21 +254,12 @@ fn short_passages_go_only_with_their_neighbours() {
         span((48, 49), "short", (0, 0), &[], &[]),
         span((49, 89), "passage", (10, 10), &[(0, 12, 12, 10)], &[]),
     ];
-    assert_eq!(
-        last(&[&kept, &format!("{a}\n{h}\n\n{b}\n{news}")], &small()),
-        stays(&news, &spans)
-    );
+    assert_eq!(last(&[&kept, &format!("{a}\n{h}\n\n{b}\n{news}")], &small()), stays(&news, &spans));
     let output = |text: &str| last(&[&kept, text], &small()).output;
     let stays_as = |text: String| Some(text);
     // One side stays, or one of the short passages is not covered: all of them stay.
-    assert_eq!(
-        output(&format!("{a}\n{h}\n{news}")),
-        stays_as(format!("{h}\n{news}"))
-    );
-    assert_eq!(
-        output(&format!("{news}\n{h}\n{a}")),
-        stays_as(format!("{news}\n{h}"))
-    );
+    assert_eq!(output(&format!("{a}\n{h}\n{news}")), stays_as(format!("{h}\n{news}")));
+    assert_eq!(output(&format!("{news}\n{h}\n{a}")), stays_as(format!("{news}\n{h}")));
     let both = format!("{a}\n{h}\nNot yet\n{b}\n{news}");
     assert_eq!(output(&both), stays_as(format!("{h}\nNot yet\n{news}")));
 }
@@ -364,10 +269,7 @@ fn the_border_of_an_article_goes_along() {
     let [a, h, news] = [w('a', 0..10), w('h', 0..2), w('n', 0..60)];
     let kept = format!("{a}\n{h}");
     // Before the passage the short one is covered by its equal only; after it, by a run.
-    let spans = [
-        span((0, 8), "short", (2, 2), &[(0, 10, 0, 2)], &[]),
-        span((8, 48), "passage", (10, 10), &[(0, 0, 2, 10)], &[]),
-    ];
+    let spans = [span((0, 8), "short", (2, 2), &[(0, 10, 0, 2)], &[]), span((8, 48), "passage", (10, 10), &[(0, 0, 2, 10)], &[])];
     let first = format!("{h}\n{a}\n{news}");
     assert_eq!(last(&[&kept, &first], &small()), stays(&news, &spans));
     // The news are 239 bytes; nothing is kept after them.
@@ -393,25 +295,14 @@ fn a_row_of_fewer_words_than_a_run_stays() {
     // Two of them together have enough.
     let y = w('y', 0..8);
     let text = format!("{k}\n{x}\n{y}\n{q}");
-    let spans = [
-        span((32, 64), "passage", (8, 8), &[(0, 0, 8, 8)], &[]),
-        span((64, 96), "passage", (8, 8), &[(1, 0, 16, 8)], &[]),
-    ];
-    assert_eq!(
-        last(&[&x, &y, &text], &Rules::default()),
-        stays(&format!("{k}\n{q}"), &spans)
-    );
+    let spans =
+        [span((32, 64), "passage", (8, 8), &[(0, 0, 8, 8)], &[]), span((64, 96), "passage", (8, 8), &[(1, 0, 16, 8)], &[])];
+    assert_eq!(last(&[&x, &y, &text], &Rules::default()), stays(&format!("{k}\n{q}"), &spans));
     // One that goes at once goes; the other one of its row stays when the two are too few.
-    let rules = Rules {
-        min_run: 17,
-        ..Rules::default()
-    };
+    let rules = Rules { min_run: 17, ..Rules::default() };
     let text = format!("{k}\n{q}\n{k}\n{x}\n{q} {q} {q}");
     let spans = [span((64, 96), "passage", (8, 8), &[(1, 0, 16, 8)], &[])];
-    assert_eq!(
-        last(&[&x, &text], &rules),
-        stays(&format!("{k}\n{q}\n{x}\n{q} {q} {q}"), &spans)
-    );
+    assert_eq!(last(&[&x, &text], &rules), stays(&format!("{k}\n{q}\n{x}\n{q} {q} {q}"), &spans));
 }
 
 // Verdict 6.
@@ -420,10 +311,7 @@ fn a_row_of_fewer_words_than_a_run_stays() {
 fn an_article_of_which_nothing_is_left_goes() {
     let x = w('x', 0..20);
     let near = x.replace("xah", "zzz");
-    let rules = Rules {
-        article_threshold: (1, 1),
-        ..small()
-    };
+    let rules = Rules { article_threshold: (1, 1), ..small() };
     let covers = [(0, 0, 0, 7), (0, 8, 8, 12)];
     let left = span((0, 79), "nothing-left", (19, 20), &covers, &[(28, 31)]);
     assert_eq!(last(&[&x, &near], &rules), goes(left));
@@ -447,18 +335,12 @@ fn a_headline_run_into_the_text_is_covered() {
 
 #[test]
 fn receipts_name_the_first_place_and_reach_as_far_as_words_are_equal() {
-    let [first, second] = [
-        w('x', 0..10),
-        format!("{} {}", w('x', 5..15), w('q', 0..30)),
-    ];
+    let [first, second] = [w('x', 0..10), format!("{} {}", w('x', 5..15), w('q', 0..30))];
     let text = format!("{}\n{}", w('x', 0..15), w('n', 0..60));
     // Words 0 to 9 stand in the first record; word 10 only in the second, as its sixth.
     let covers = [(0, 0, 0, 10), (1, 5, 10, 5)];
     let passage = span((0, 60), "passage", (15, 15), &covers, &[]);
-    assert_eq!(
-        last(&[&first, &second, &text], &small()),
-        stays(&w('n', 0..60), &[passage])
-    );
+    assert_eq!(last(&[&first, &second, &text], &small()), stays(&w('n', 0..60), &[passage]));
 }
 
 #[test]
@@ -466,10 +348,7 @@ fn kept_text_is_one_stream_across_what_was_taken_out() {
     let [x, k, q] = ['x', 'k', 'q'].map(|letter| w(letter, 0..10));
     let between = format!("{k}\n{x}\n{q}");
     let text = format!("{} {}! {}!", w('k', 8..10), w('q', 0..3), w('z', 0..30));
-    let rules = Rules {
-        min_cut: Some(5),
-        ..small()
-    };
+    let rules = Rules { min_cut: Some(5), ..small() };
     let part = span((0, 21), "part", (5, 5), &[(1, 8, 0, 5)], &[]);
     let left = format!("{}!", w('z', 0..30));
     assert_eq!(last(&[&x, &between, &text], &rules), stays(&left, &[part]));
@@ -482,20 +361,8 @@ fn words_know_their_bytes_in_the_text_as_given() {
     let text = "A\u{308}pfel so\u{AD}ft Don’t don't ﬁn ab\u{200B}cd 1a\u{328}\u{301}!";
     let mut forms = Forms::default();
     let words = words(text, &mut forms);
-    let bytes: Vec<_> = words
-        .iter()
-        .map(|word| (word.bytes.start, word.bytes.end))
-        .collect();
-    let expected = [
-        (0, 7),
-        (8, 14),
-        (15, 22),
-        (23, 28),
-        (29, 33),
-        (34, 36),
-        (39, 41),
-        (42, 48),
-    ];
+    let bytes: Vec<_> = words.iter().map(|word| (word.bytes.start, word.bytes.end)).collect();
+    let expected = [(0, 7), (8, 14), (15, 22), (23, 28), (29, 33), (34, 36), (39, 41), (42, 48)];
     assert_eq!(bytes, expected);
     assert_eq!(words[2].form, words[3].form);
     assert_eq!(words[4].form, forms.number("FIN"));
@@ -505,17 +372,11 @@ fn words_know_their_bytes_in_the_text_as_given() {
     // A mark that belongs first moves there, and one composes across the other.
     let marks = "xa\u{301}\u{323}b y";
     let words = super::words::words(marks, &mut forms);
-    assert_eq!(
-        (words[0].bytes.clone(), words[1].bytes.clone()),
-        (0..7, 8..9)
-    );
+    assert_eq!((words[0].bytes.clone(), words[1].bytes.clone()), (0..7, 8..9));
     assert_eq!(words[0].form, forms.number("xạ\u{301}b"));
     // Hangul letters become syllables.
     assert_eq!(matching_form("\u{1112}\u{1161}\u{11AB}"), "한");
-    let hangul = super::words::words(
-        "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}",
-        &mut forms,
-    );
+    let hangul = super::words::words("\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}", &mut forms);
     assert_eq!((hangul.len(), hangul[0].bytes.clone()), (1, 0..18));
 }
 
@@ -537,10 +398,7 @@ fn lines_are_passages_unless_the_text_is_hard_wrapped() {
     assert_eq!(passages(fits), ["aaa bbb\nccc ddd\neee fff\nggg", "Jjj"]);
     // A sentence ends, quotes aside.
     let ends = "aaa bbb\nccc ddd\neee fff\nggg hh.”\njjj";
-    assert_eq!(
-        passages(ends),
-        ["aaa bbb\nccc ddd\neee fff\nggg hh.”", "jjj"]
-    );
+    assert_eq!(passages(ends), ["aaa bbb\nccc ddd\neee fff\nggg hh.”", "jjj"]);
     // Two inner breaks are too few.
     assert_eq!(passages("aaa bbb\nccc ddd\neee fff").len(), 3);
     // 3 inner breaks of 21 are under 15 %, of 20 they are not.
@@ -550,50 +408,30 @@ fn lines_are_passages_unless_the_text_is_hard_wrapped() {
 
 #[test]
 fn some_full_stops_end_no_sentence() {
-    let sentences = |text: &str| -> Vec<usize> {
-        text::sentences(text)
-            .iter()
-            .map(|bytes| bytes.end)
-            .collect()
-    };
+    let sentences = |text: &str| -> Vec<usize> { text::sentences(text).iter().map(|bytes| bytes.end).collect() };
     let text = "Am 3. Mai kam Dr. Uhl. Er ging! Sie blieb.";
     assert_eq!(sentences(text), [23, 32, 42]);
-    assert_eq!(
-        sentences("Es war 123. Er ging (mit B. Uhl). Gut."),
-        [12, 34, 38]
-    );
+    assert_eq!(sentences("Es war 123. Er ging (mit B. Uhl). Gut."), [12, 34, 38]);
     // A line break is white space.
-    assert_eq!(
-        sentences("Er\nging. Sie\r\nblieb.\u{2028}Gut."),
-        [9, 23, 27]
-    );
+    assert_eq!(sentences("Er\nging. Sie\r\nblieb.\u{2028}Gut."), [9, 23, 27]);
 }
 
 #[test]
 fn large_texts_are_judged_in_parts() {
     assert_eq!(text::parts("aaaa bbbb cccc", (5, 7)), [0..5, 5..10, 10..14]);
     assert_eq!(text::parts("aaaa bb\r\ncc\ndddddd", (7, 9)), [0..9, 9..18]);
-    assert_eq!(
-        text::parts("aaaa bb\r\ncc\ndddddd", (7, 8)),
-        [0..7, 7..12, 12..18]
-    );
+    assert_eq!(text::parts("aaaa bb\r\ncc\ndddddd", (7, 8)), [0..7, 7..12, 12..18]);
     assert_eq!(text::parts("aaaaéaaaa", (3, 5)), [0..4, 4..9, 9..10]);
 
     let x = w('x', 0..30);
-    let rules = Rules {
-        part_bytes: (100, 200),
-        ..small()
-    };
+    let rules = Rules { part_bytes: (100, 200), ..small() };
     // The first part ends with its line break, at byte 120. The second goes, and takes that break.
     let twice = format!("{x}\n{x}");
     let passage = span((119, 239), "passage", (30, 30), &[(0, 0, 30, 30)], &[]);
     // Of the second record nothing is left: the joined spans of its parts.
     let covers = [(0, 0, 0, 30), (0, 0, 30, 30)];
     let left = span((0, 239), "nothing-left", (60, 60), &covers, &[]);
-    assert_eq!(
-        judge(&[&twice, &twice], &rules),
-        [stays(&x, &[passage]), goes(left)]
-    );
+    assert_eq!(judge(&[&twice, &twice], &rules), [stays(&x, &[passage]), goes(left)]);
     // What a later part covers is named by record and word: the second part's first word is the
     // record's 31st.
     let two = format!("{x}\n{}", w('k', 0..30));

@@ -75,11 +75,7 @@ impl Own {
         Own {
             article: kept.streams.len(),
             min_run,
-            stream: Stream {
-                record,
-                words_before,
-                words: Vec::new(),
-            },
+            stream: Stream { record, words_before, words: Vec::new() },
             places: Places::default(),
         }
     }
@@ -123,10 +119,7 @@ impl Own {
     }
 
     fn place(&self, word: usize) -> Place {
-        Place {
-            article: self.article,
-            word,
-        }
+        Place { article: self.article, word }
     }
 }
 
@@ -186,19 +179,10 @@ pub(super) fn cover(view: View, article: &Article, passage: &Range<usize>) -> Ve
 }
 
 /// What covers each word of a passage from `from` on, gaps aside.
-pub(super) fn by_run_or_passage(
-    view: View,
-    article: &Article,
-    passage: &Range<usize>,
-    from: usize,
-) -> Vec<By> {
+pub(super) fn by_run_or_passage(view: View, article: &Article, passage: &Range<usize>, from: usize) -> Vec<By> {
     // > 2. when its whole passage equals a kept passage
     let equal = match view.passage(&article.ids[passage.clone()]) {
-        Some(place) => By::Equal {
-            begin: passage.start,
-            end: passage.end,
-            place,
-        },
+        Some(place) => By::Equal { begin: passage.start, end: passage.end, place },
         None => By::Nothing,
     };
     let mut cover = vec![equal; passage.end - from];
@@ -267,10 +251,7 @@ pub(super) fn account(
     }
     let covered = cover.iter().filter(|by| **by != By::Nothing).count();
     let accounted: usize = covers.iter().map(|cover| cover.n).sum();
-    assert_eq!(
-        covered, accounted,
-        "the covered words are those with a receipt"
-    );
+    assert_eq!(covered, accounted, "the covered words are those with a receipt");
     let bytes_of = |lost: &Range<usize>| {
         let start = article.words[lost.start].bytes.start;
         (start, article.words[lost.end - 1].bytes.end)
@@ -291,14 +272,9 @@ fn receipt(view: View, article: &Article, at: usize, end: usize, by: By) -> Opti
     // > of the `min-run`-word shingles of the article's stream that hold *w* and stand in kept
     // > text, the one that begins last but not after *w*.
     let earliest = at.saturating_sub(article.min_run - 1);
-    let found = (earliest..=at)
-        .rev()
-        .find_map(|first| Some((first, view.shingle(article, first)?)));
+    let found = (earliest..=at).rev().find_map(|first| Some((first, view.shingle(article, first)?)));
     if let Some((first, place)) = found {
-        let place = Place {
-            word: place.word + (at - first),
-            ..place
-        };
+        let place = Place { word: place.word + (at - first), ..place };
         // > The receipt is that place, extended to the right as far as the words are equal, cut at
         // > the span's end
         let kept = &view.stream(place).words[place.word..];
@@ -308,16 +284,8 @@ fn receipt(view: View, article: &Article, at: usize, end: usize, by: By) -> Opti
     }
     // > else, if *w* is covered by an equal passage or gap: the first kept passage equal to it
     // > (others' before its own), from *w* to the end of that passage or gap, cut at the span's end
-    if let By::Equal {
-        begin,
-        end: last,
-        place,
-    } = by
-    {
-        let place = Place {
-            word: place.word + (at - begin),
-            ..place
-        };
+    if let By::Equal { begin, end: last, place } = by {
+        let place = Place { word: place.word + (at - begin), ..place };
         return Some((place, last.min(end) - at));
     }
     None

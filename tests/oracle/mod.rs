@@ -112,33 +112,20 @@ pub(crate) fn judge_all(texts: &[String], rules: &Rules) -> Vec<Outcome> {
     outcomes
 }
 
-fn judge_as_one(
-    record: usize,
-    text: &str,
-    rules: &Rules,
-    forms: &mut Forms,
-    kept: &mut Kept,
-) -> Outcome {
+fn judge_as_one(record: usize, text: &str, rules: &Rules, forms: &mut Forms, kept: &mut Kept) -> Outcome {
     let article = Article::read(text, 0..text.len(), 0, rules.min_run, forms);
     let mut own = Own::new(kept, record, 0, rules.min_run);
     let update = match verdict::whole_article(&article, rules, kept) {
         Whole::Copy(span) => return gone(span),
         Whole::Update { span, .. } if rules.updates == Updates::Drop => {
-            return gone(Span {
-                reason: "copy",
-                ..span
-            });
+            return gone(Span { reason: "copy", ..span });
         }
         Whole::Update { of, span } if rules.updates == Updates::Whole => {
             for passage in &article.passages {
                 own.keep_passage(&article.ids[passage.words.clone()]);
             }
             kept.add(own);
-            return Outcome {
-                output: Some(text.to_owned()),
-                update_of: of,
-                spans: vec![span],
-            };
+            return Outcome { output: Some(text.to_owned()), update_of: of, spans: vec![span] };
         }
         Whole::Update { of, span } => Some((of, span)),
         Whole::Neither => None,
@@ -149,10 +136,7 @@ fn judge_as_one(
     //
     // > For a copy, and for an article of which nothing is left, it is the other articles'.
     if !article.ids.is_empty() && own.words().is_empty() {
-        let others = View {
-            others: kept,
-            own: None,
-        };
+        let others = View { others: kept, own: None };
         return gone(article.account_whole(others, "nothing-left"));
     }
     kept.add(own);
@@ -167,13 +151,7 @@ fn judge_as_one(
 
 /// > Parts are articles of their own, each after the one before it, for everything but verdict 1,
 /// > which doesn't apply to them, and receipts, which name record and word.
-fn judge_in_parts(
-    record: usize,
-    text: &str,
-    rules: &Rules,
-    forms: &mut Forms,
-    kept: &mut Kept,
-) -> Outcome {
+fn judge_in_parts(record: usize, text: &str, rules: &Rules, forms: &mut Forms, kept: &mut Kept) -> Outcome {
     let mut passages = Vec::new();
     let mut fates = Vec::new();
     let mut n_words = 0;
@@ -197,11 +175,7 @@ fn judge_in_parts(
 
 /// The outcome of a record that goes.
 fn gone(span: Span) -> Outcome {
-    Outcome {
-        output: None,
-        update_of: None,
-        spans: vec![span],
-    }
+    Outcome { output: None, update_of: None, spans: vec![span] }
 }
 
 /// The outcome of a record that stays without these spans.
@@ -213,18 +187,12 @@ fn without(text: &str, spans: Vec<Span>) -> Outcome {
         at = span.bytes.1;
     }
     output += &text[at..];
-    Outcome {
-        output: Some(output),
-        update_of: None,
-        spans,
-    }
+    Outcome { output: Some(output), update_of: None, spans }
 }
 
 /// The spans of a record, from what becomes of its passages, all of them.
 fn spans(passages: &[Passage], fates: Vec<Fate>) -> Vec<Span> {
-    let last_kept = fates
-        .iter()
-        .rposition(|fate| matches!(fate, Fate::Stays(_)));
+    let last_kept = fates.iter().rposition(|fate| matches!(fate, Fate::Stays(_)));
     let mut spans = Vec::new();
     for (i, fate) in fates.into_iter().enumerate() {
         match fate {

@@ -15,25 +15,20 @@ pub(super) struct Passage {
 }
 
 /// > it ends with one of `. ! ? : ; …` or their full-width, Arabic or Devanagari forms
-const SENTENCE_ENDS: [char; 18] = [
-    '.', '!', '?', ':', ';', '…', '．', '！', '？', '：', '；', '。', '｡', '؟', '؛', '۔', '।', '॥',
-];
+const SENTENCE_ENDS: [char; 18] =
+    ['.', '!', '?', ':', ';', '…', '．', '！', '？', '：', '；', '。', '｡', '؟', '؛', '۔', '।', '॥'];
 
 /// > quotes and brackets at its end aside
 const CLOSING: [char; 26] = [
-    '"', '\'', '»', '«', '”', '“', '„', '’', '‘', '‚', '›', '‹', ')', ']', '}', '」', '』', '）',
-    '］', '】', '》', '〉', '｠', '｣', '〗', '〕',
+    '"', '\'', '»', '«', '”', '“', '„', '’', '‘', '‚', '›', '‹', ')', ']', '}', '」', '』', '）', '］', '】', '》', '〉', '｠',
+    '｣', '〗', '〕',
 ];
 
 /// What may stand right before an abbreviation.
-const OPENING: [char; 13] = [
-    '"', '\'', '»', '«', '„', '“', '‘', '‚', '›', '‹', '(', '[', '{',
-];
+const OPENING: [char; 13] = ['"', '\'', '»', '«', '„', '“', '‘', '‚', '›', '‹', '(', '[', '{'];
 
 /// Every line separator of Unicode; to a sentence they are spaces.
-const LINE_SEPARATORS: [char; 7] = [
-    '\n', '\r', '\u{0B}', '\u{0C}', '\u{85}', '\u{2028}', '\u{2029}',
-];
+const LINE_SEPARATORS: [char; 7] = ['\n', '\r', '\u{0B}', '\u{0C}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// > A part ends after the first line break that ends past 1 MiB of it, if there is one within 2
 /// > MiB, else at the last word border within 2 MiB (where there is none, at the last character
@@ -90,19 +85,11 @@ fn lines(text: &str) -> Vec<Passage> {
     let mut start = 0;
     for line_break in line_breaks(text) {
         let end = line_break.end;
-        lines.push(Passage {
-            content: start..line_break.start,
-            line_break,
-            words: 0..0,
-        });
+        lines.push(Passage { content: start..line_break.start, line_break, words: 0..0 });
         start = end;
     }
     if start < text.len() {
-        lines.push(Passage {
-            content: start..text.len(),
-            line_break: text.len()..text.len(),
-            words: 0..0,
-        });
+        lines.push(Passage { content: start..text.len(), line_break: text.len()..text.len(), words: 0..0 });
     }
     lines
 }
@@ -231,9 +218,7 @@ pub(super) fn sentences(passage: &str) -> Vec<Range<usize>> {
 
 fn ends_in_long_word(before: &str) -> bool {
     let token = token_at_end(before);
-    token.chars().count() >= 6
-        && token.chars().all(char::is_alphabetic)
-        && !einmal::split::is_abbreviation(token)
+    token.chars().count() >= 6 && token.chars().all(char::is_alphabetic) && !einmal::split::is_abbreviation(token)
 }
 
 fn token_at_end(text: &str) -> &str {

@@ -50,37 +50,19 @@ impl<'a> Article<'a> {
             passage.words = beginning_in(&words, &passage.content);
         }
         let ids: Vec<u32> = words.iter().map(|word| word.form).collect();
-        Article {
-            text,
-            bytes,
-            words_before,
-            min_run,
-            shingles: ids.windows(min_run).map(key).collect(),
-            words,
-            ids,
-            passages,
-        }
+        Article { text, bytes, words_before, min_run, shingles: ids.windows(min_run).map(key).collect(), words, ids, passages }
     }
 
     /// The account of the whole article.
     pub(super) fn account_whole(&self, view: View, reason: &'static str) -> Span {
         let words = 0..self.ids.len();
-        account(
-            view,
-            self,
-            words,
-            &self.cover_all(view),
-            &self.bytes,
-            reason,
-        )
+        account(view, self, words, &self.cover_all(view), &self.bytes, reason)
     }
 
     /// What covers each word of the article.
     fn cover_all(&self, view: View) -> Vec<By> {
         let passages = self.passages.iter();
-        passages
-            .flat_map(|passage| cover(view, self, &passage.words))
-            .collect()
+        passages.flat_map(|passage| cover(view, self, &passage.words)).collect()
     }
 
     /// > A **changed fact** is an uncovered word with a digit (`char::is_numeric`) in a passage
@@ -100,9 +82,7 @@ impl<'a> Article<'a> {
         let words = &self.passages[passage].words;
         let before = self.passages[..passage].iter();
         let rank = before.filter(|passage| !passage.words.is_empty()).count();
-        (rank == 0 && words.len() < 30)
-            || (rank < 3 && i < 10)
-            || self.words[words.start + i].lone_in_brackets
+        (rank == 0 && words.len() < 30) || (rank < 3 && i < 10) || self.words[words.start + i].lone_in_brackets
     }
 }
 
@@ -133,25 +113,16 @@ pub(super) enum Whole {
 
 /// > 1. **Article.** Covered by other articles to `article-threshold` or more: a *copy*, out whole.
 pub(super) fn whole_article(article: &Article, rules: &Rules, kept: &Kept) -> Whole {
-    let others = View {
-        others: kept,
-        own: None,
-    };
+    let others = View { others: kept, own: None };
     let cover = article.cover_all(others);
     if article.ids.is_empty() || !reaches(&cover, rules.article_threshold) {
         return Whole::Neither;
     }
     // > With a changed fact, or 40 uncovered words in a row or more, it is an *update*
     let has_changed_fact = rules.facts
-        && article
-            .passages
-            .iter()
-            .enumerate()
-            .any(|(i, passage)| article.has_changed_fact(i, &cover[passage.words.clone()]));
+        && article.passages.iter().enumerate().any(|(i, passage)| article.has_changed_fact(i, &cover[passage.words.clone()]));
     let is_news = |stretch: &[By]| stretch[0] == By::Nothing && stretch.len() >= NEWS;
-    let has_news = cover
-        .chunk_by(|a, b| (*a == By::Nothing) == (*b == By::Nothing))
-        .any(is_news);
+    let has_news = cover.chunk_by(|a, b| (*a == By::Nothing) == (*b == By::Nothing)).any(is_news);
     if has_changed_fact || has_news {
         let span = article.account_whole(others, "update");
         let of = updated_record(&span);
@@ -217,12 +188,7 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(
-        rules: &'a Rules,
-        kept: &'a Kept,
-        article: &'a Article<'a>,
-        own: &'a mut Own,
-    ) -> Judge<'a> {
+    pub(super) fn new(rules: &'a Rules, kept: &'a Kept, article: &'a Article<'a>, own: &'a mut Own) -> Judge<'a> {
         Judge {
             rules,
             kept,
@@ -259,19 +225,13 @@ impl<'a> Judge<'a> {
     /// > kept passage of the same article goes at once.
     fn long_passage(&mut self, passage: usize) {
         let cover = cover(self.view(), self.article, &self.words_of(passage));
-        let at_once = self
-            .own
-            .has_passage(&self.article.ids[self.words_of(passage)]);
+        let at_once = self.own.has_passage(&self.article.ids[self.words_of(passage)]);
         let has_changed_fact = self.rules.facts && self.article.has_changed_fact(passage, &cover);
         let is_covered = reaches(&cover, self.rules.passage_threshold) && !has_changed_fact;
         if at_once || is_covered {
             self.row.append(&mut self.waiting);
             let span = self.account_passage(passage, &cover, "passage");
-            self.row.push(WouldGo {
-                passage,
-                at_once,
-                span,
-            });
+            self.row.push(WouldGo { passage, at_once, span });
             self.last_long = LastLong::WouldGo;
         } else {
             // > A row is settled when a passage stays (before that passage's sentences are looked
@@ -299,11 +259,7 @@ impl<'a> Judge<'a> {
             self.keep(passage);
         } else {
             let span = self.account_passage(passage, &cover, "short");
-            self.waiting.push(WouldGo {
-                passage,
-                at_once: false,
-                span,
-            });
+            self.waiting.push(WouldGo { passage, at_once: false, span });
         }
     }
 
@@ -314,12 +270,7 @@ impl<'a> Judge<'a> {
     fn settle(&mut self) {
         let row = std::mem::take(&mut self.row);
         let n_words: usize = row.iter().map(|would_go| would_go.span.words).sum();
-        for WouldGo {
-            passage,
-            at_once,
-            span,
-        } in row
-        {
+        for WouldGo { passage, at_once, span } in row {
             if at_once || n_words >= self.rules.min_run {
                 self.fates.push(Fate::Goes(span));
             } else {
@@ -332,8 +283,7 @@ impl<'a> Judge<'a> {
     }
 
     fn keep(&mut self, passage: usize) {
-        self.own
-            .keep_passage(&self.article.ids[self.words_of(passage)]);
+        self.own.keep_passage(&self.article.ids[self.words_of(passage)]);
         self.fates.push(Fate::Stays(Vec::new()));
     }
 
@@ -369,10 +319,7 @@ impl<'a> Judge<'a> {
             match &mut row {
                 Some(row) if is_covered => row.extend(bytes, sentence),
                 None if is_covered && !sentence.is_empty() => {
-                    row = Some(Row {
-                        bytes,
-                        words: sentence,
-                    });
+                    row = Some(Row { bytes, words: sentence });
                 }
                 _ => {
                     cuts.extend(row.take().and_then(|row| self.close(row, passage, &cover)));
@@ -403,14 +350,7 @@ impl<'a> Judge<'a> {
 
     fn account_passage(&self, passage: usize, cover: &[By], reason: &'static str) -> Span {
         let Passage { content, words, .. } = &self.article.passages[passage];
-        account(
-            self.view(),
-            self.article,
-            words.clone(),
-            cover,
-            content,
-            reason,
-        )
+        account(self.view(), self.article, words.clone(), cover, content, reason)
     }
 
     fn words_of(&self, passage: usize) -> Range<usize> {
@@ -419,10 +359,7 @@ impl<'a> Judge<'a> {
 
     /// The kept text of this moment.
     fn view(&self) -> View<'_> {
-        View {
-            others: self.kept,
-            own: Some(self.own),
-        }
+        View { others: self.kept, own: Some(self.own) }
     }
 }
 

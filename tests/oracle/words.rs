@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::properties::{
-    CanonicalCombiningClassMapBorrowed, CanonicalCompositionBorrowed,
-};
+use icu_normalizer::properties::{CanonicalCombiningClassMapBorrowed, CanonicalCompositionBorrowed};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
@@ -75,9 +73,7 @@ pub(super) fn words(text: &str, forms: &mut Forms) -> Vec<Word> {
 
 /// Whether the first of these glyphs that is not white space is this one.
 fn is_neighbour<'a>(mut glyphs: impl Iterator<Item = &'a Glyph>, bracket: char) -> bool {
-    glyphs
-        .find(|glyph| !glyph.char.is_whitespace())
-        .is_some_and(|glyph| glyph.char == bracket)
+    glyphs.find(|glyph| !glyph.char.is_whitespace()).is_some_and(|glyph| glyph.char == bracket)
 }
 
 /// A character as the word splitter sees it, and the bytes of the given text that it stands for.
@@ -103,10 +99,7 @@ fn glyphs(text: &str) -> Vec<Glyph> {
 
 /// Normalization form C, character by character, so that each result knows the bytes it came from.
 fn nfc(text: &str) -> Vec<Glyph> {
-    let given = text.char_indices().map(|(at, char)| Glyph {
-        char,
-        bytes: at..at + char.len_utf8(),
-    });
+    let given = text.char_indices().map(|(at, char)| Glyph { char, bytes: at..at + char.len_utf8() });
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     if nfc.is_normalized(text) {
         return given.collect();
@@ -123,10 +116,7 @@ fn decompose(given: impl Iterator<Item = Glyph>) -> Vec<Glyph> {
     let mut glyphs = Vec::new();
     for Glyph { char, bytes } in given {
         for piece in nfd.normalize(char.encode_utf8(&mut [0; 4])).chars() {
-            glyphs.push(Glyph {
-                char: piece,
-                bytes: bytes.clone(),
-            });
+            glyphs.push(Glyph { char: piece, bytes: bytes.clone() });
         }
     }
     for marks in glyphs.chunk_by_mut(|a, b| class(a) != 0 && class(b) != 0) {
@@ -167,8 +157,5 @@ fn class(glyph: &Glyph) -> u8 {
 
 /// The smallest range that holds them all.
 fn hull<'a>(ranges: impl Iterator<Item = &'a Range<usize>>) -> Range<usize> {
-    ranges
-        .cloned()
-        .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
-        .expect("a word has characters")
+    ranges.cloned().reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).expect("a word has characters")
 }

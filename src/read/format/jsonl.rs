@@ -34,7 +34,12 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let string = value.start + 1..value.end - 1;
     let decoded = decode(&line[string.clone()]);
     let id = id.picked(line).map(|value| id_text(&line[value])).unwrap_or_default();
-    Ok(Record { id: RecordId(id.into()), text: decoded.text, n_repaired: decoded.n_repaired, field: TextField::Json { string, object, mark } })
+    Ok(Record {
+        id: RecordId(id.into()),
+        text: decoded.text,
+        n_repaired: decoded.n_repaired,
+        field: TextField::Json { string, object, mark },
+    })
 }
 
 fn problem(reason: BadReason, detail: String, hint: Option<&'static str>) -> Problem {
@@ -48,7 +53,8 @@ fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
     let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
     names.truncate(N_FIELDS_NAMED);
     let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let what = fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
+    let what =
+        fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
     problem(BadReason::NoTextField, format!("{what} (its fields: {there_are}{more})"), Some("name the field with --field"))
 }
 
@@ -66,7 +72,9 @@ mod tests {
     use super::*;
 
     fn check(line: &str) -> Result<(String, String), String> {
-        read(line.as_bytes(), &Fields::default()).map(|record| (record.id.0.into(), record.text)).map_err(|problem| problem.detail)
+        read(line.as_bytes(), &Fields::default())
+            .map(|record| (record.id.0.into(), record.text))
+            .map_err(|problem| problem.detail)
     }
 
     #[test]

@@ -72,7 +72,15 @@ impl Format {
     /// # Errors
     ///
     /// If it cannot be read; the bad record holds a copy of its bytes.
-    pub fn read(self, raw: &[u8], record: &RawRecord, file: u32, name: &str, fields: &Fields, max_record: usize) -> Result<Record, BadRecord> {
+    pub fn read(
+        self,
+        raw: &[u8],
+        record: &RawRecord,
+        file: u32,
+        name: &str,
+        fields: &Fields,
+        max_record: usize,
+    ) -> Result<Record, BadRecord> {
         let place = Place { file, record: record.number };
         if raw.len() > max_record {
             return Err(too_large(place, record.offset, max_record));
