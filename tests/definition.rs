@@ -141,6 +141,7 @@ fn edited_samples() -> impl Strategy<Value = Vec<String>> {
 const CORPORA: &str = "EINMAL_CORPORA";
 
 #[test]
+#[expect(clippy::print_stdout, reason = "whoever names corpora wants to see what was compared")]
 fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
     let corpora = std::env::var_os(CORPORA).unwrap_or_default();
     let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8 };

@@ -1,6 +1,6 @@
 //! *What did the author write?* Undoes what scrapers and screens did to the text, and nothing that a reader would see.
 //!
-//! Each cleaner lives in its own file; [`CLEANERS`] is their order. Cleaning twice is cleaning once.
+//! Each cleaner lives in its own file; `CLEANERS` is their order. Cleaning twice is cleaning once.
 
 mod invisible;
 mod nfc;

@@ -30,7 +30,7 @@ pub struct Removed {
     pub words: WordSpan,
     /// How many of the words are covered.
     pub n_covered: usize,
-    /// The kept text that says the same. The words are numbered in the record's stream; [`Source::Own`](super::Source::Own) counts words of the record's kept text.
+    /// The kept text that says the same. The words are numbered in the record's stream; [`Source::Own`] counts words of the record's kept text.
     pub receipts: Vec<Receipt>,
     /// The words that nothing covers, in the record's stream.
     pub lost: Vec<WordSpan>,

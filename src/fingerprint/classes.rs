@@ -54,11 +54,13 @@ static PAGES: [OnceLock<Box<Page>>; 256] = [const { OnceLock::new() }; 256];
 /// The entry of `c`.
 #[inline]
 pub(super) fn entry(c: char) -> Entry {
-    let code = c as usize;
-    match PAGES.get(code >> 8) {
-        Some(page) => page.get_or_init(|| learn_page((code >> 8) as u32))[code & 0xFF],
-        None => Entry { class: Class::Hard, form: c },
-    }
+    if (c as usize) < PAGES.len() << 8 { entry_of_code(c as usize) } else { Entry { class: Class::Hard, form: c } }
+}
+
+/// The entry of the character with this code, which must lie in the Basic Multilingual Plane.
+#[inline]
+pub(super) fn entry_of_code(code: usize) -> Entry {
+    PAGES[code >> 8].get_or_init(|| learn_page((code >> 8) as u32))[code & 0xFF]
 }
 
 #[cold]
@@ -85,10 +87,7 @@ fn learn(c: char) -> Option<Entry> {
     if matches!(class, Class::Space | Class::Break) {
         return Some(Entry { class, form: c });
     }
-    if class == Class::Mark
-        && DecomposingNormalizerBorrowed::new_nfkd().normalize(&format!("{c}\u{5B0}")) != format!("{c}\u{5B0}")
-    {
-        // Marks that would be sorted behind others have an order to keep, which the scanner doesn't.
+    if class == Class::Mark && !stays_in_place(c) {
         return None;
     }
     let form = matching_form(alone);
@@ -97,6 +96,12 @@ fn learn(c: char) -> Option<Entry> {
         (Some(one), None) if !may_compose_backward(one) => Some(Entry { class, form: one }),
         _ => None,
     }
+}
+
+/// Whether a mark keeps its place among others of its kind: it sorts with no mark, or only with viramas. Others have an order to keep, which the scanner doesn't.
+fn stays_in_place(c: char) -> bool {
+    let nfd = DecomposingNormalizerBorrowed::new_nfd();
+    [format!("{c}\u{94D}"), format!("\u{94D}{c}")].iter().all(|pair| nfd.normalize(pair) == *pair)
 }
 
 /// Finds the class of `c` by looking where UAX #29 sees borders around it.

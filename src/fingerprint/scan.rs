@@ -3,7 +3,7 @@
 //! [`scan_words`] reads characters by their [`Class`] and folds them as it goes. What it can't judge exactly it hands, up to the next white space, to
 //! [`scan_words_plainly`], which is the definition: both find the same words in any text.
 
-use super::classes::{Class, Entry, entry};
+use super::classes::{Class, Entry, entry, entry_of_code};
 use super::matching_form::matching_form;
 use super::shingle::Seed;
 use crate::corpus::ByteSpan;
@@ -75,7 +75,7 @@ const CHAR: usize = 4;
 impl Scanner<'_> {
     fn run(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         while self.at < self.text.len() {
-            self.pass_ascii_words(found);
+            self.pass_plain_words(found);
             let Some((entry, len)) = self.peek(self.at) else { break };
             match entry.class {
                 Class::Space | Class::Break => {
@@ -106,8 +106,9 @@ impl Scanner<'_> {
         self.close(found);
     }
 
-    /// Takes words of ASCII letters and digits with plain borders between them, of which most text is made.
-    fn pass_ascii_words(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
+    /// Takes words of ASCII letters, digits and letters of two bytes (Latin, Greek, Cyrillic, Arabic ...) with plain borders between them, of
+    /// which most text is made.
+    fn pass_plain_words(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         if !matches!(self.open, None | Some(Class::Letter | Class::Digit)) {
             return;
         }
@@ -116,12 +117,13 @@ impl Scanner<'_> {
             let first = self.at;
             while let Some(&byte) = bytes.get(self.at) {
                 let form = FORMS[byte as usize];
-                if form == 0 {
+                if form != 0 {
+                    self.form[self.len] = form;
+                    self.len += 1;
+                    self.at += 1;
+                } else if !self.take_two_byte_letter(byte) {
                     break;
                 }
-                self.form[self.len] = form;
-                self.len += 1;
-                self.at += 1;
                 if self.len + CHAR > self.form.len() {
                     self.form.resize(2 * self.form.len(), 0);
                 }
@@ -134,13 +136,28 @@ impl Scanner<'_> {
             }
             match bytes.get(self.at) {
                 Some(&byte) if BYTES[byte as usize] == Byte::Break => {
-                    // A mark may belong to the border, and is hard then.
                     self.close(found);
                     self.at += 1;
                 }
                 _ => return,
             }
         }
+    }
+
+    /// Takes the character that begins with `byte`, if it is a letter of two bytes with a form of its own.
+    #[inline]
+    fn take_two_byte_letter(&mut self, byte: u8) -> bool {
+        if !(0xC2..0xE0).contains(&byte) {
+            return false;
+        }
+        let code = (byte as usize & 0x1F) << 6 | self.text.as_bytes()[self.at + 1] as usize & 0x3F;
+        let entry = entry_of_code(code);
+        if entry.class != Class::Letter {
+            return false;
+        }
+        self.len += entry.form.encode_utf8(&mut self.form[self.len..]).len();
+        self.at += 2;
+        true
     }
 
     #[inline]

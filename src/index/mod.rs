@@ -1,6 +1,6 @@
 //! *Does kept text already say this, and where first?* All that is remembered of the articles before.
 //!
-//! Kept words stand in one long array ([`KeptWords`]); [`Tables`] lead into it, by anchor and by short passage. Nothing here samples or
+//! Kept words stand in one long array ([`KeptWords`]); tables lead into it, by anchor and by short passage. Nothing here samples or
 //! forgets: what the tables answer is what the definition asks for, up to collisions of 64-bit hashes.
 
 mod kept_text;

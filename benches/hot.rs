@@ -1,0 +1,136 @@
+//! The hot functions one by one, on the samples; each also asserts its answer. Prints what it measured.
+
+use std::path::Path;
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+
+use einmal::clean::{Cleaning, clean};
+use einmal::corpus::{ByteSpan, Place, RecordId};
+use einmal::decide::Rules;
+use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, anchors, scan_words, scan_words_plainly};
+use einmal::index::TableSize;
+use einmal::pipeline::{Judge, Prepared};
+use einmal::read::{Fields, Format, RawRecord};
+use einmal::split::{PartSize, passages, sentences};
+
+fn main() {
+    divan::main();
+}
+
+/// The languages that texts are measured in.
+const SAMPLES: [&str; 2] = ["night.jsonl", "languages.jsonl"];
+
+fn lines(sample: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+    std::fs::read_to_string(path).expect("the samples are there").lines().map(str::to_owned).collect()
+}
+
+fn texts(sample: &str) -> Vec<String> {
+    lines(sample).iter().map(|line| read(line)).collect()
+}
+
+fn read(line: &str) -> String {
+    let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0 };
+    let record = Format::Jsonl.read(line.as_bytes(), &raw, 0, "", &Fields::default(), line.len());
+    record.expect("the samples are sound").text
+}
+
+fn all(sample: &str) -> String {
+    texts(sample).join("\n")
+}
+
+fn hasher() -> ShingleHasher {
+    ShingleHasher::new(Seed(1), MinRun::DEFAULT)
+}
+
+fn hashes(text: &str) -> Vec<WordHash> {
+    let mut words = Vec::new();
+    scan_words(text, Seed(1), &mut |_, hash| words.push(WordHash::of(hash)));
+    words
+}
+
+#[divan::bench(args = SAMPLES)]
+fn read_jsonl(bencher: Bencher, sample: &str) {
+    let lines = lines(sample);
+    let n_bytes: usize = lines.iter().map(String::len).sum();
+    bencher.counter(BytesCount::new(n_bytes)).bench(|| lines.iter().map(|line| read(black_box(line)).len()).sum::<usize>());
+}
+
+#[divan::bench(args = SAMPLES)]
+fn clean_text(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    bencher.counter(BytesCount::of_str(&text)).with_inputs(|| text.clone()).bench_values(|text| clean(text, Cleaning::Safe));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn split_passages(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| passages(black_box(&text)));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn split_sentences(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| sentences(black_box(&text)));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn words_fast(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    let expected = hashes(&text).len();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        let mut n_words = 0;
+        scan_words(black_box(&text), Seed(1), &mut |_, _| n_words += 1);
+        assert_eq!(n_words, expected);
+    });
+}
+
+#[divan::bench(args = SAMPLES)]
+fn words_plain(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    let expected = hashes(&text).len();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        let mut n_words = 0;
+        scan_words_plainly(black_box(&text), Seed(1), &mut |_, _| n_words += 1);
+        assert_eq!(n_words, expected);
+    });
+}
+
+#[divan::bench(args = SAMPLES)]
+fn winnow(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    let words = hashes(&text);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| anchors(black_box(&words), &hasher()));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn fingerprint(bencher: Bencher, sample: &str) {
+    let text = all(sample);
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| Fingerprint::of(black_box(&text), ByteSpan::new(0, text.len()), &hasher()));
+}
+
+/// Judging and learning, everything new and everything a copy.
+#[divan::bench(args = SAMPLES)]
+fn judge_twice(bencher: Bencher, sample: &str) {
+    let records = |_| -> Vec<Prepared> {
+        let prepare = |(nth, text): (usize, String)| {
+            Prepared::new(Place { file: 0, record: nth as u64 }, RecordId::default(), text, PartSize::default(), &hasher())
+        };
+        texts(sample).into_iter().enumerate().map(prepare).collect()
+    };
+    let batches: Vec<Vec<Prepared>> = (0..2).map(records).collect();
+    let n_bytes: usize = batches.iter().flatten().map(|record| record.text.len()).sum();
+    bencher
+        .counter(BytesCount::new(n_bytes))
+        .with_inputs(|| Judge::new(Rules::default(), hasher(), TableSize::default()))
+        .bench_local_values(|mut judge| {
+            let n_removed: Vec<usize> = batches
+                .iter()
+                .map(|batch| judge.judge_batch(batch).iter().filter(|verdict| !verdict.removed.is_empty()).count())
+                .collect();
+            assert_eq!(n_removed[1], batches[1].len(), "a second reading finds that all was said");
+        });
+}
