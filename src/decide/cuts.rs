@@ -66,13 +66,16 @@ impl Walk<'_> {
         if words.len() < min_cut {
             return false;
         }
+        if self.own.may_repeat_across_seam(words) {
+            return true;
+        }
         let min_run = self.rules.min_run.words();
         let (start, end) = (words.start as usize, words.end as usize);
         let mut flags = covered.to_vec();
         let mut marked_to = start;
         for run in (start + 1).saturating_sub(min_run)..end {
             let run_end = (run + min_run).min(end);
-            if self.own.may_cover_run(run) && marked_to < run_end {
+            if self.own.may_repeat(run) && marked_to < run_end {
                 flags[run.max(marked_to) - start..run_end - start].fill(true);
                 marked_to = run_end;
             }

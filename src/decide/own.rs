@@ -68,19 +68,23 @@ impl<'a> OwnText<'a> {
         }
     }
 
-    /// Whether something was taken out before what was kept last.
-    fn has_seam(&self) -> bool {
-        self.pieces.len() > 1 || self.pieces.first().is_some_and(|piece| piece.start > 0)
+    /// Whether another run of the article may be equal to the one that begins with word `start`.
+    pub(super) fn may_repeat(&self, start: usize) -> bool {
+        self.may_repeat.get(start) == Some(&true)
     }
 
-    /// Whether the article's own text may come to cover its run that begins with word `start`.
-    pub(super) fn may_cover_run(&self, start: usize) -> bool {
-        self.has_seam() || self.may_repeat.get(start) == Some(&true)
+    /// Whether keeping words from `words.start` on makes a run, across the place before them where something was taken out, that stands in `words` once more.
+    pub(super) fn may_repeat_across_seam(&self, words: WordSpan) -> bool {
+        let (Some(piece), Some(last)) = (self.pieces.last(), self.stream.last()) else { return false };
+        let words_here = &self.article[words.range()];
+        piece.end != words.start && words_here.windows(2).any(|pair| pair == [*last, words_here[0]])
     }
 
     /// Notes that the last `n_words` kept are what is left of one passage.
     pub(super) fn end_passage(&mut self, n_words: usize) {
-        if n_words > 0 {
+        // A long passage that is equal to another has its runs, too.
+        let is_short = n_words < self.shingles.min_run().words();
+        if n_words > 0 && (is_short || self.has_runs()) {
             let words = WordSpan::new(self.stream.len() - n_words, self.stream.len());
             let key = self.shingles.own_key(&self.stream[words.range()]);
             self.passages.entry(key.0).or_insert(words);
@@ -102,7 +106,8 @@ impl<'a> OwnText<'a> {
 
     /// Where a passage equal to these words of the article stands in its kept text.
     pub(super) fn place_of_passage(&self, words: WordSpan) -> Option<u32> {
-        if words.is_empty() || self.passages.is_empty() {
+        let is_short = words.len() < self.shingles.min_run().words();
+        if words.is_empty() || self.passages.is_empty() || !is_short && self.place_of_run(words.start as usize).is_none() {
             return None;
         }
         let words = &self.article[words.range()];

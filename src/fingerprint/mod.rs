@@ -39,21 +39,10 @@ impl Fingerprint {
     /// The fingerprint of `text[part]`.
     pub fn of(text: &str, part: ByteSpan, shingles: &ShingleHasher) -> Self {
         let text = &text[part.range()];
-        let spans = split::passages(text);
-        let mut words = Vec::with_capacity(text.len() / 6);
-        let mut passages = Vec::with_capacity(spans.len());
-        let mut passage_keys = Vec::with_capacity(spans.len());
-        for (bytes, break_end) in spans {
-            let first = words.len();
-            let mut key = shingles.passage_key();
-            scan_words(&text[bytes.range()], shingles.seed(), &mut |_, hash| {
-                key.add(hash);
-                words.push(WordHash::of(hash));
-            });
-            let span = WordSpan::new(first, words.len());
-            passage_keys.push(key.finish(&words[span.range()]));
-            passages.push(Passage { bytes, break_end: break_end as u32, words: span });
-        }
+        let mut reading = Reading::new(split::passages(text), text.len(), shingles);
+        // No word crosses a line break, so the words of all passages can be found in one go.
+        scan_words(text, shingles.seed(), &mut |bytes, hash| reading.add(bytes.start, hash));
+        let Reading { words, passages, passage_keys, .. } = reading.finish();
         let anchors = anchors(&words, shingles);
         Self { part, words, passages, passage_keys, anchors }
     }
@@ -62,5 +51,67 @@ impl Fingerprint {
     pub fn short_passages(&self) -> impl Iterator<Item = (u32, PassageKey)> + '_ {
         let passages = self.passages.iter().zip(&self.passage_keys);
         passages.filter_map(|(passage, key)| Some((passage.words.start, (*key)?)))
+    }
+}
+
+/// A text's words on their way into its passages.
+struct Reading<'a> {
+    shingles: &'a ShingleHasher,
+    words: Vec<WordHash>,
+    /// The passages begun so far; the last is open.
+    passages: Vec<Passage>,
+    passage_keys: Vec<Option<PassageKey>>,
+    open_key: PassageKeyBuilder,
+    /// The passages to come, and where the next of them begins.
+    to_come: std::vec::IntoIter<(ByteSpan, usize)>,
+    next_start: u32,
+}
+
+impl<'a> Reading<'a> {
+    fn new(spans: Vec<(ByteSpan, usize)>, text_len: usize, shingles: &'a ShingleHasher) -> Self {
+        Self {
+            shingles,
+            // A word and what stands between it and the next take some six bytes in most languages.
+            words: Vec::with_capacity(text_len / 6),
+            passages: Vec::with_capacity(spans.len()),
+            passage_keys: Vec::with_capacity(spans.len()),
+            open_key: shingles.passage_key(),
+            next_start: 0,
+            to_come: spans.into_iter(),
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, start: u32, hash: u64) {
+        while start >= self.next_start {
+            self.begin_passage();
+        }
+        self.open_key.add(hash);
+        self.words.push(WordHash::of(hash));
+    }
+
+    fn begin_passage(&mut self) {
+        self.end_passage();
+        if let Some((bytes, break_end)) = self.to_come.next() {
+            let words = WordSpan::new(self.words.len(), self.words.len());
+            self.passages.push(Passage { bytes, break_end: break_end as u32, words });
+        }
+        self.next_start = self.to_come.as_slice().first().map_or(u32::MAX, |(bytes, _)| bytes.start);
+    }
+
+    fn end_passage(&mut self) {
+        if let Some(open) = self.passages.last_mut() {
+            open.words.end = self.words.len() as u32;
+            let key = std::mem::replace(&mut self.open_key, self.shingles.passage_key());
+            self.passage_keys.push(key.finish(&self.words[open.words.range()]));
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        while !self.to_come.as_slice().is_empty() {
+            self.begin_passage();
+        }
+        self.end_passage();
+        self
     }
 }

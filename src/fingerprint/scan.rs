@@ -3,7 +3,7 @@
 //! [`scan_words`] reads characters by their [`Class`] and folds them as it goes. What it can't judge exactly it hands, up to the next white space, to
 //! [`scan_words_plainly`], which is the definition: both find the same words in any text.
 
-use super::classes::{Class, Entry, entry, entry_of_code};
+use super::classes::{Class, Entry, MAX_FORM, entry, entry_of_code};
 use super::matching_form::matching_form;
 use super::shingle::Seed;
 use crate::corpus::ByteSpan;
@@ -69,9 +69,6 @@ struct Scanner<'a> {
     seed: Seed,
 }
 
-/// No character is longer.
-const CHAR: usize = 4;
-
 impl Scanner<'_> {
     fn run(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         while self.at < self.text.len() {
@@ -124,7 +121,7 @@ impl Scanner<'_> {
                 } else if !self.take_two_byte_letter(byte) {
                     break;
                 }
-                if self.len + CHAR > self.form.len() {
+                if self.len + MAX_FORM > self.form.len() {
                     self.form.resize(2 * self.form.len(), 0);
                 }
             }
@@ -155,7 +152,7 @@ impl Scanner<'_> {
         if entry.class != Class::Letter {
             return false;
         }
-        self.len += entry.form.encode_utf8(&mut self.form[self.len..]).len();
+        self.len += entry.write_form(&mut self.form[self.len..]);
         self.at += 2;
         true
     }
@@ -195,8 +192,8 @@ impl Scanner<'_> {
 
     /// Adds a character's form to the open word.
     fn join(&mut self, entry: Entry, len: usize) {
-        self.len += entry.form.encode_utf8(&mut self.form[self.len..]).len();
-        if self.len + CHAR > self.form.len() {
+        self.len += entry.write_form(&mut self.form[self.len..]);
+        if self.len + MAX_FORM > self.form.len() {
             self.form.resize(2 * self.form.len(), 0);
         }
         self.at += len;

@@ -210,13 +210,13 @@ impl Hasher for MixedHash {
     }
 }
 
-/// Spreads every bit over all others (the finalizer of MurmurHash3, Appleby 2011). Different numbers stay different.
+/// Spreads every bit over all others (after the finalizer of SplitMix64, Steele and others 2014, one round shorter: what comes in is a sum of random
+/// numbers already). Different numbers stay different.
 fn mix(mut x: u64) -> u64 {
-    x ^= x >> 33;
-    x = x.wrapping_mul(0xff51_afd7_ed55_8ccd);
-    x ^= x >> 33;
-    x = x.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    x ^ (x >> 33)
+    x = (x ^ (x >> 32)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x ^= x >> 29;
+    x = x.wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 32)
 }
 
 #[cfg(test)]
