@@ -226,8 +226,8 @@ impl DedupArgs {
             ArticlesChoice::Blocks => Articles::Blocks,
         };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let batch =
-            BatchSize { records: self.batch.map_or(BatchSize::default().records, NonZeroUsize::get), ..BatchSize::default() };
+        let batch = BatchSize::for_threads(threads);
+        let batch = BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch };
         Ok(Settings {
             target: target(self.output.as_deref(), &self.input),
             inputs: self.input,

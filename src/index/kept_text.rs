@@ -61,7 +61,8 @@ impl KeptText {
 
     /// Which of these anchors may have places. Asking for all at once is faster than one by one: memory is waited for once.
     pub fn may_have_anchors(&self, anchors: &[Anchor]) -> Vec<bool> {
-        let may_have = |anchor: &Anchor| self.settled.may_have_anchor(anchor.hash) | self.recent.may_have_anchor(anchor.hash);
+        let may_have =
+            |anchor: &Anchor| (self.settled.look_up_anchor(anchor.hash) | self.recent.look_up_anchor(anchor.hash)) != 0;
         anchors.iter().map(may_have).collect()
     }
 
@@ -153,18 +154,19 @@ impl<'a> Filling<'a> {
         let n_shards = shards.len();
         let nth = |hash| shard_of(hash).checked_sub(*first).filter(|&nth| nth < n_shards);
         let n_runs = (stream.words.len() + 1).saturating_sub(ground.shingles.min_run().words());
-        // A look at every slot first, so that memory is waited for once and not for each anchor.
-        let n_taken = stream
+        let here: Vec<(usize, usize)> = stream
             .anchors
             .iter()
-            .filter(|anchor| nth(anchor.hash).is_some_and(|nth| shards[nth].may_have_anchor(anchor.hash)))
-            .count();
-        std::hint::black_box(n_taken);
-        for (at, anchor) in stream.anchors.iter().enumerate() {
-            if let Some(nth) = nth(anchor.hash).filter(|_| wanted(anchor.hash)) {
-                let next_run = stream.anchors.get(at + 1).map_or(n_runs, |next| next.first_run as usize);
-                shards[nth].insert_anchor(anchor, anchor.first_run as usize..next_run, stream, *ground);
-            }
+            .enumerate()
+            .filter_map(|(at, anchor)| Some((at, nth(anchor.hash).filter(|_| wanted(anchor.hash))?)))
+            .collect();
+        // A look at every slot first, so that memory is waited for once and not for each anchor.
+        let looks = here.iter().fold(0, |looks, &(at, nth)| looks ^ shards[nth].look_up_anchor(stream.anchors[at].hash));
+        std::hint::black_box(looks);
+        for (at, nth) in here {
+            let anchor = &stream.anchors[at];
+            let next_run = stream.anchors.get(at + 1).map_or(n_runs, |next| next.first_run as usize);
+            shards[nth].insert_anchor(anchor, anchor.first_run as usize..next_run, stream, *ground);
         }
         for &(word, key) in stream.passages {
             if let Some(nth) = nth(key.0) {

@@ -54,9 +54,10 @@ impl PlaceTable {
         self.probe(hash).filter(move |slot| slot.has(hash)).map(Slot::place)
     }
 
-    /// Whether `hash` may have places: one look at the first slot on its way. Many such looks in a row wait for memory together, not one after the other.
-    pub(super) fn may_have(&self, hash: u64) -> bool {
-        !self.slots.is_empty() && !self.slots[home(hash, self.slots.len())].is_empty()
+    /// A look at the first slot on the way of `hash`: 0 if it has no places at all. Nothing depends on what is found, so many looks in a row wait for memory
+    /// together, not one after the other.
+    pub(super) fn look_up(&self, hash: u64) -> u32 {
+        self.slots.get(home(hash, self.slots.len())).map_or(0, |slot| slot.place | (slot.hash_and_place as u32 & 0xFF))
     }
 
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added.

@@ -59,9 +59,9 @@ impl Tables {
         &mut self.shards
     }
 
-    /// Whether an anchor may have places. See [`PlaceTable::may_have`].
-    pub(super) fn may_have_anchor(&self, hash: u64) -> bool {
-        self.shard(hash).anchors.may_have(hash)
+    /// Looks for an anchor. See [`PlaceTable::look_up`].
+    pub(super) fn look_up_anchor(&self, hash: u64) -> u32 {
+        self.shard(hash).anchors.look_up(hash)
     }
 
     /// The places of an anchor, the first kept first, as far as they are kept one by one.
@@ -96,9 +96,9 @@ pub(super) fn shard_of(hash: u64) -> usize {
 }
 
 impl Shard {
-    /// Whether an anchor may have places. See [`PlaceTable::may_have`].
-    pub(super) fn may_have_anchor(&self, hash: u64) -> bool {
-        self.anchors.may_have(hash)
+    /// Looks for an anchor. See [`PlaceTable::look_up`].
+    pub(super) fn look_up_anchor(&self, hash: u64) -> u32 {
+        self.anchors.look_up(hash)
     }
 
     /// Adds an anchor of a stream, by which its `runs` are looked up.

@@ -78,20 +78,29 @@ impl Slice {
     fn find(batch: &[&Fingerprint], nth: usize, n_slices: usize, n_hashes: usize) -> Self {
         let n_slots = (2 * n_hashes / n_slices + n_hashes / 8 + 8).next_power_of_two();
         let mut slice = Self { seen: vec![Seen::default(); n_slots], ..Self::default() };
+        let mut hashes = Vec::new();
         for (article, print) in batch.iter().enumerate() {
             let anchors = print.anchors.iter().map(|anchor| anchor.hash);
             let passages = print.passage_keys.iter().flatten().map(|key| key.0);
-            for hash in anchors.chain(passages).filter(|&hash| slice_of(hash, n_slices) == nth) {
-                slice.add(hash, article as u32);
-            }
+            hashes.clear();
+            hashes.extend(anchors.chain(passages).filter(|&hash| slice_of(hash, n_slices) == nth));
+            // A look at every slot first, so that memory is waited for once and not for each hash.
+            let looks = hashes.iter().fold(0, |looks, &hash| looks ^ slice.seen[slice.home(hash)].last);
+            std::hint::black_box(looks);
+            hashes.iter().for_each(|&hash| slice.add(hash, article as u32));
         }
         slice
+    }
+
+    /// Where the way of `hash` through the table begins.
+    fn home(&self, hash: u64) -> usize {
+        (hash >> 32) as usize & (self.seen.len() - 1)
     }
 
     /// The slot of `hash`, or the empty one where it belongs.
     fn slot(&self, hash: u64) -> usize {
         let mask = self.seen.len() - 1;
-        let mut at = (hash >> 32) as usize & mask;
+        let mut at = self.home(hash);
         while self.seen[at].last != 0 && self.seen[at].tag != tag(hash) {
             at = (at + 1) & mask;
         }

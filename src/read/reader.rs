@@ -20,9 +20,10 @@ pub struct BatchSize {
     pub bytes: usize,
 }
 
-impl Default for BatchSize {
-    fn default() -> Self {
-        Self { records: 16_384, bytes: 4 << 20 }
+impl BatchSize {
+    /// A batch whose tables fit the processors' caches, and that has work for all of them.
+    pub fn for_threads(n_threads: usize) -> Self {
+        Self { records: 1 << 14, bytes: (n_threads << 20).clamp(1 << 20, 16 << 20) }
     }
 }
 
