@@ -130,10 +130,11 @@ fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict 
 /// The last passage, by part and number, of which something is kept.
 fn last_kept_passage(parts: &[(&Fingerprint, &Judgement)]) -> Option<(usize, usize)> {
     parts.iter().enumerate().rev().find_map(|(nth, (print, judgement))| {
-        let goes =
-            |passage| judgement.removals.iter().any(|removal| removal.passage == passage && removal.reason != Reason::Part);
-        let last = (0..print.passages.len()).rev().find(|&passage| !goes(passage))?;
-        Some((nth, last))
+        let mut is_kept = vec![true; print.passages.len()];
+        for removal in judgement.removals.iter().filter(|removal| removal.reason != Reason::Part) {
+            is_kept[removal.passage] = false;
+        }
+        Some((nth, is_kept.iter().rposition(|&is_kept| is_kept)?))
     })
 }
 
