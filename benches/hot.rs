@@ -10,9 +10,13 @@ use einmal::corpus::{ByteSpan, Place, RecordId};
 use einmal::decide::Rules;
 use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, anchors, scan_words, scan_words_plainly};
 use einmal::index::TableSize;
-use einmal::pipeline::{Judge, Prepared};
-use einmal::read::{Fields, Format, RawRecord};
+use einmal::ledger::LedgerText;
+use einmal::pipeline::{Judge, Prepared, dedup};
+use einmal::read::{Articles, BatchSize, Fields, Format, RawRecord};
+use einmal::report::Verbosity;
+use einmal::settings::Settings;
 use einmal::split::{PartSize, passages, sentences};
+use einmal::write::Target;
 
 fn main() {
     divan::main();
@@ -110,6 +114,38 @@ fn fingerprint(bencher: Bencher, sample: &str) {
     bencher
         .counter(BytesCount::of_str(&text))
         .bench(|| Fingerprint::of(black_box(&text), ByteSpan::new(0, text.len()), &hasher()));
+}
+
+/// The whole job, from file to file, start of the threads included.
+#[divan::bench(args = SAMPLES)]
+fn whole_job(bencher: Bencher, sample: &str) {
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+    let n_bytes = std::fs::metadata(&input).expect("the samples are there").len();
+    let output = std::env::temp_dir().join(format!("einmal-bench-{}.jsonl", std::process::id()));
+    let settings = Settings {
+        inputs: vec![input],
+        target: Target::File(output.clone()),
+        from: None,
+        articles: Articles::File,
+        fields: Fields::default(),
+        cleaning: Cleaning::Safe,
+        rules: Rules::default(),
+        mark: false,
+        ledger: None,
+        ledger_text: LedgerText::On,
+        summary: None,
+        quarantine: None,
+        max_record: 1 << 28,
+        threads: 2,
+        batch: BatchSize::for_threads(2),
+        verbosity: Verbosity::Quiet,
+    };
+    let expected = texts(sample).len() as u64;
+    bencher.counter(BytesCount::new(n_bytes)).bench(|| {
+        let summary = dedup(&settings).expect("samples and temporary files can be used");
+        assert_eq!(summary.articles_in, expected);
+    });
+    std::fs::remove_file(output).expect("it was written");
 }
 
 /// Judging and learning, everything new and everything a copy.

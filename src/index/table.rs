@@ -36,7 +36,7 @@ impl Slot {
     }
 
     fn is_empty(self) -> bool {
-        self == Self::default()
+        self.place == 0 && self.hash_and_place == 0
     }
 
     fn place(self) -> WordPlace {
