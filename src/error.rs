@@ -53,6 +53,20 @@ impl Error {
         self.hint.as_deref()
     }
 
+    /// Whether an input is not what it should be.
+    pub(crate) fn is_about_input(&self) -> bool {
+        matches!(self.kind, Kind::Input { .. })
+    }
+
+    /// What is wrong, without the place.
+    pub(crate) fn problem(&self) -> String {
+        match &self.kind {
+            Kind::Io { doing, source, .. } => format!("cannot {doing}: {}", reason(source)),
+            Kind::Input { problem, .. } => problem.clone(),
+            Kind::Usage(_) | Kind::ClosedPipe => self.to_string(),
+        }
+    }
+
     /// How the program ends.
     pub fn exit(&self) -> Exit {
         match self.kind {

@@ -25,7 +25,7 @@ use einmal::write::Target;
 /// other articles, passages (paragraphs) that are covered to 90 % go, and whole sentences of 50 words and more in a row. Covered is what stands in runs of 15 words or more in one
 /// earlier article.
 ///
-/// Exit codes: 0 complete; 2 nothing done (usage, a missing input, an output that cannot be written); 3 complete, but bad records were left out and no --quarantine was
+/// Exit codes: 0 complete; 2 no output file written (usage, a missing input, an output that cannot be written); 3 complete, but bad records were left out and no --quarantine was
 /// named; 130 and 143 stopped by SIGINT and SIGTERM.
 #[derive(Debug, Args)]
 pub(crate) struct DedupArgs {
@@ -45,8 +45,8 @@ pub(crate) struct DedupArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     ledger: Option<PathBuf>,
 
-    /// Whether the ledger holds the texts taken out, so that they can be given back.
-    #[arg(long, value_enum, default_value_t = Switch::On, help_heading = "Output")]
+    /// Whether the ledger holds the texts taken out, so that nothing is lost.
+    #[arg(long, value_enum, default_value_t = Switch::On, value_name = "HOW", help_heading = "Output")]
     ledger_text: Switch,
 
     /// Write the numbers of the run to a file, as JSON.
@@ -90,10 +90,10 @@ pub(crate) struct DedupArgs {
     clean: CleanChoice,
 
     /// Which of several copies stays.
-    #[arg(long, value_enum, default_value_t = Keep::First, value_name = "WHICH", help_heading = "What goes")]
+    #[arg(long, value_enum, default_value_t = Keep::First, value_name = "WHICH", hide_short_help = true, help_heading = "What goes")]
     keep: Keep,
 
-    /// Common runs of at least this many words count: 8 to 255. In scripts without spaces a word is a character, and 30 is better.
+    /// Common runs of at least this many words count: 8 to 255. In scripts without spaces a word is a character: use 30 there.
     #[arg(long, value_parser = parse_min_run, default_value = "15", value_name = "WORDS", help_heading = "What goes")]
     min_run: MinRun,
 
@@ -104,22 +104,24 @@ pub(crate) struct DedupArgs {
     min_cut: Option<MinCut>,
 
     /// An article goes when this share of its words is covered by other articles.
+    ///
+    /// Above 0, up to 1. With a higher share more may be taken out: what is no copy any more is looked at passage by passage.
     #[arg(long, default_value = "0.80", value_name = "SHARE", help_heading = "What goes")]
     article_threshold: Threshold,
 
-    /// A passage goes when this share of its words is covered.
+    /// A passage goes when this share of its words is covered. Above 0, up to 1.
     #[arg(long, default_value = "0.90", value_name = "SHARE", help_heading = "What goes")]
     passage_threshold: Threshold,
 
-    /// What keeps a near copy: a changed number, or nothing.
-    #[arg(long, value_enum, default_value_t = FactsChoice::Numbers, help_heading = "What goes")]
+    /// Whether a changed number keeps a near copy.
+    #[arg(long, value_enum, default_value_t = FactsChoice::Numbers, value_name = "WHAT", help_heading = "What goes")]
     facts: FactsChoice,
 
     /// What becomes of a copy with a changed number, or with 40 new words in a row: it stays whole, is looked at passage by passage, or goes.
-    #[arg(long, value_enum, default_value_t = UpdatesChoice::Whole, help_heading = "What goes")]
+    #[arg(long, value_enum, default_value_t = UpdatesChoice::Whole, value_name = "WHAT", help_heading = "What goes")]
     updates: UpdatesChoice,
 
-    /// Take out only what stands, word for word, in runs of --min-run words in the output: no word is lost.
+    /// Take out only words that kept text covers: no word is lost.
     ///
     /// Sets both thresholds to 1. Then --facts and --updates have no effect, a near copy is reduced to what differs, and more may be taken out than by default.
     #[arg(long, conflicts_with_all = ["article_threshold", "passage_threshold"], help_heading = "What goes")]

@@ -1,5 +1,8 @@
 //! The main job from end to end.
 
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -9,9 +12,10 @@ use super::sinks::Sinks;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
 use crate::index::TableSize;
-use crate::read::{Reader, collect_inputs};
+use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
 use crate::settings::Settings;
+use crate::write::Target;
 
 /// Reads the inputs, takes out what was said before, and writes what is left.
 ///
@@ -27,6 +31,10 @@ pub fn dedup(settings: &Settings) -> Result<Summary, Error> {
 fn run(settings: &Settings) -> Result<Summary, Error> {
     let started = Instant::now();
     let inputs = collect_inputs(&settings.inputs)?;
+    check_paths(settings, &inputs)?;
+    if inputs.iter().any(|input| input.source == Source::Stdin) && std::io::stdin().is_terminal() {
+        log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
+    }
     let names: Vec<String> = inputs.iter().map(|input| input.name()).collect();
     let relative: Vec<_> = inputs.iter().map(|input| input.relative.clone()).collect();
     log::info!("reading {} files with {} threads", inputs.len(), settings.threads);
@@ -65,4 +73,49 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     sinks.summary.seconds = started.elapsed().as_secs_f64();
     sinks.summary.peak_memory = peak_memory();
     sinks.commit()
+}
+
+/// Refuses outputs that would destroy an input or each other, and an output folder that the next run would read as input.
+fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
+    let side_files = [("--ledger", &settings.ledger), ("--summary", &settings.summary), ("--quarantine", &settings.quarantine)];
+    let side_files: Vec<(&str, &PathBuf)> =
+        side_files.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))).collect();
+    let mut taken: Vec<PathBuf> = Vec::new();
+    for input in inputs.iter().filter(|_| !side_files.is_empty()) {
+        if let Source::File(path) = &input.source {
+            taken.push(resolved(path));
+        }
+        if let Target::Folder(folder) = &settings.target {
+            taken.push(resolved(&folder.join(&input.relative)));
+        }
+    }
+    if let Target::File(path) = &settings.target {
+        // The output may take the place of an input: it is complete by then.
+        taken.push(resolved(path));
+    }
+    for (option, path) in side_files {
+        let path = resolved(path);
+        let is_file = fs::metadata(&path).map_or(true, |metadata| metadata.is_file());
+        if is_file && taken.contains(&path) {
+            return Err(Error::usage(format!("{option} {} is an input or another output of this run", path.display())));
+        }
+        taken.push(path);
+    }
+    if let Target::Folder(folder) = &settings.target {
+        let folder = resolved(folder);
+        let around =
+            settings.inputs.iter().map(|input| resolved(input)).find(|input| folder != *input && folder.starts_with(input));
+        if let Some(input) = around {
+            let problem = format!("the output folder lies in the input folder {}: the next run would read it", input.display());
+            return Err(Error::usage(problem).with_hint("name a folder beside it"));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and detours, also of a file that doesn't exist yet.
+fn resolved(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let new = || Some(fs::canonicalize(parent).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(new).unwrap_or_else(|| path.to_owned())
 }

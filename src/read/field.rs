@@ -116,9 +116,15 @@ impl<'a> Picker<'a> {
     /// Looks at a member of the outermost object. Of members with one name, the last counts, as most programs read it.
     pub(super) fn see(&mut self, object: &[u8], member: &Member) {
         let key = &object[member.key.clone()];
+        let is_text = object[member.value.start] == b'"';
         let rank = match self.path {
             Some(path) => is_name(key, &path.first).then_some(0),
-            None => self.usual.iter().position(|name| name.as_bytes() == key),
+            // A usual name with something else than a text is taken only where there is no other.
+            None => self
+                .usual
+                .iter()
+                .position(|name| name.as_bytes() == key)
+                .map(|nth| if is_text { nth } else { nth + self.usual.len() }),
         };
         if let Some(rank) = rank.filter(|rank| self.best.as_ref().is_none_or(|(best, _)| rank <= best)) {
             self.best = Some((rank, member.value.clone()));
@@ -176,6 +182,7 @@ mod tests {
         for (path, object, value) in [
             (None, r#"{"content": 1, "text": 2, "body": 3}"#, Some("2")),
             (None, r#"{"title": 1}"#, None),
+            (None, r#"{"text": null, "body": "a"}"#, Some("\"a\"")),
             (None, r#"{"meta": {"text": 1}, "body": 2}"#, Some("2")),
             (None, r#"{"text": 1, "text": 2}"#, Some("2")),
             (Some("title"), r#"{"text": 1, "title": 2}"#, Some("2")),

@@ -124,8 +124,8 @@ impl Reader {
                     bad: vec![BadRecord {
                         place: Place { file, record: 1 },
                         offset: 0,
-                        reason: BadReason::Binary,
-                        detail: error.to_string(),
+                        reason: if error.is_about_input() { BadReason::Binary } else { BadReason::Damaged },
+                        detail: error.problem(),
                         hint: None,
                         raw: Vec::new(),
                     }],

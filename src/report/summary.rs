@@ -125,7 +125,8 @@ impl fmt::Display for Summary {
         if words_removed > 0 {
             let by_reason = |(reason, n_words): (&&str, &u64)| {
                 let n_spans = self.spans_removed.get(reason).copied().unwrap_or_default();
-                format!("{} words in {} spans: {reason}", grouped(*n_words), grouped(n_spans))
+                let spans = if n_spans == 1 { "span" } else { "spans" };
+                format!("{reason} {} words in {} {spans}", grouped(*n_words), grouped(n_spans))
             };
             let reasons: Vec<_> = self.words_removed.iter().map(by_reason).collect();
             writeln!(f, "taken out: {}", reasons.join("; "))?;
@@ -136,10 +137,13 @@ impl fmt::Display for Summary {
             writeln!(f, "bad records left out: {}", reasons.join(", "))?;
         }
         if self.bad_bytes_repaired > 0 {
-            writeln!(f, "bytes that are no UTF-8, replaced by U+FFFD: {}", grouped(self.bad_bytes_repaired))?;
+            writeln!(f, "sequences that are no UTF-8, replaced by U+FFFD: {}", grouped(self.bad_bytes_repaired))?;
         }
-        let rate = self.record_bytes_in as f64 / 1e6 / self.seconds.max(1e-9);
-        write!(f, "{:.1} MB in {:.1} s ({rate:.0} MB/s)", self.record_bytes_in as f64 / 1e6, self.seconds)?;
+        let megabytes = self.record_bytes_in as f64 / 1e6;
+        write!(f, "{megabytes:.1} MB in {:.1} s", self.seconds)?;
+        if self.seconds >= 1.0 {
+            write!(f, " ({:.0} MB/s)", megabytes / self.seconds)?;
+        }
         match self.peak_memory {
             Some(bytes) => write!(f, ", {:.0} MB of memory", bytes as f64 / 1e6),
             None => Ok(()),

@@ -8,6 +8,9 @@ use crate::read::json::{decode, read_object};
 
 /// How many of a record's fields a message names.
 const N_FIELDS_NAMED: usize = 12;
+/// How much of a value a message shows.
+const N_CHARS_SHOWN: usize = 20;
+const NAME_THE_FIELD: &str = "name the field with --field, as a name or a way like article.body[0].text";
 
 pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let mut text = Picker::text(fields);
@@ -28,8 +31,11 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
         return Err(no_text_field(line, fields));
     };
     if line[value.start] != b'"' {
-        let shown: String = String::from_utf8_lossy(&line[value]).chars().take(20).collect();
-        return Err(problem(BadReason::TextIsNoString, format!("the text is {shown}, not a string"), None));
+        let mut shown: String = String::from_utf8_lossy(&line[value.clone()]).chars().take(N_CHARS_SHOWN).collect();
+        if value.len() > shown.len() {
+            shown.push_str(" ...");
+        }
+        return Err(problem(BadReason::TextIsNoString, format!("the text is {shown}, not a string"), Some(NAME_THE_FIELD)));
     }
     let string = value.start + 1..value.end - 1;
     let decoded = decode(&line[string.clone()]);
@@ -52,10 +58,11 @@ fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
     debug_assert!(sound.is_ok(), "it was read a moment ago");
     let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
     names.truncate(N_FIELDS_NAMED);
+    let hint = fields.text.is_none().then_some(NAME_THE_FIELD);
     let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let what =
         fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
-    problem(BadReason::NoTextField, format!("{what} (its fields: {there_are}{more})"), Some("name the field with --field"))
+    problem(BadReason::NoTextField, format!("{what} (its fields: {there_are}{more})"), hint)
 }
 
 /// A string as it reads, a number as it stands; other values are no ids.
