@@ -35,7 +35,7 @@ fn texts(sample: &str) -> Vec<String> {
 }
 
 fn read(line: &str) -> String {
-    let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0 };
+    let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
     let record = Format::Jsonl.read(line.as_bytes(), &raw, 0, "", &Fields::default(), line.len());
     record.expect("the samples are sound").text
 }

@@ -101,9 +101,13 @@ impl StdError for Error {
     }
 }
 
-/// A path for a message: control characters in names must not reach a terminal.
-pub fn shown(path: &Path) -> String {
-    path.to_string_lossy().chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
+/// Text from outside for a message: its control characters must not reach a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// An I/O error's reason without its number.

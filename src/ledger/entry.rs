@@ -8,6 +8,7 @@ use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
 use crate::fingerprint::{Seed, scan_words};
 use crate::index::KeptText;
 use crate::pipeline::Prepared;
+use crate::read::raw_places;
 
 /// Whether the ledger holds what was taken out, so that it can be given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,10 +56,11 @@ pub struct Entry<'a> {
     /// The text taken out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
-    /// Of a whole record, its bytes as they were read, if they are UTF-8 ...
+    /// Of a whole record, its bytes as they were read, if they are UTF-8. Of a span of a JSON string, how it stood in the record, where that is another than this ledger writes
+    /// `text` (by its escapes).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<&'a str>,
-    /// ... and if they are not, in base64.
+    /// Of a whole record that is no UTF-8, its bytes in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_base64: Option<String>,
 }
@@ -96,11 +98,20 @@ pub struct Lost<'a> {
     pub text: Option<&'a str>,
 }
 
-/// The ledger lines of a record. `names` are the names of the input files, `raw` the record's bytes as they were read.
+/// A record as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct RawText<'a> {
+    /// All its bytes.
+    pub bytes: &'a [u8],
+    /// The JSON string that the text stands in, if cleaning left the text as it was.
+    pub string: Option<&'a [u8]>,
+}
+
+/// The ledger lines of a record. `names` are the names of the input files.
 pub fn entries<'a>(
     record: &'a Prepared,
     verdict: &RecordVerdict,
-    raw: &'a [u8],
+    raw: &RawText<'a>,
     kept: &'a KeptText,
     names: &'a [String],
     ledger_text: LedgerText,
@@ -121,14 +132,14 @@ struct EntryWriter<'a> {
 }
 
 impl<'a> EntryWriter<'a> {
-    fn entry(&self, removed: &Removed, verdict: &RecordVerdict, raw: &'a [u8]) -> Entry<'a> {
+    fn entry(&self, removed: &Removed, verdict: &RecordVerdict, raw: &RawText<'a>) -> Entry<'a> {
         let record = self.record;
         let is_update = removed.reason == Reason::Update;
         let is_whole = matches!(removed.reason, Reason::Copy | Reason::NothingLeft);
         let with_text = self.ledger_text == LedgerText::On;
         let n_words = removed.words.len();
         let n_lost: usize = removed.lost.iter().map(|lost| lost.len()).sum();
-        let raw_text = std::str::from_utf8(raw);
+        let raw_text = std::str::from_utf8(raw.bytes);
         let facts = if is_update { verdict.changed_facts.as_slice() } else { &[] };
         Entry {
             file: &self.names[record.place.file as usize],
@@ -145,10 +156,22 @@ impl<'a> EntryWriter<'a> {
             uncovered: removed.lost.iter().map(|&lost| self.lost(lost)).collect(),
             covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
             text: (with_text && !is_whole && !is_update).then(|| &record.text[removed.bytes.range()]),
-            raw: raw_text.ok().filter(|_| with_text && is_whole),
+            raw: match (with_text, is_whole, is_update) {
+                (true, true, _) => raw_text.ok(),
+                (true, false, false) => raw.string.and_then(|string| self.unusual_escapes(string, removed.bytes)),
+                _ => None,
+            },
             raw_base64: (with_text && is_whole && raw_text.is_err())
-                .then(|| base64::engine::general_purpose::STANDARD.encode(raw)),
+                .then(|| base64::engine::general_purpose::STANDARD.encode(raw.bytes)),
         }
+    }
+
+    /// A span of the JSON string as it stands, if the ledger would write the same text with other escapes.
+    fn unusual_escapes(&self, string: &'a [u8], span: ByteSpan) -> Option<&'a str> {
+        let places = raw_places(string, [span.start as usize, span.end as usize].into_iter());
+        let raw = std::str::from_utf8(&string[places[0]..places[1]]).expect("text that was not changed is UTF-8");
+        let usual = serde_json::to_string(&self.record.text[span.range()]).expect("a string can always be written");
+        (usual[1..usual.len() - 1] != *raw).then_some(raw)
     }
 
     fn lost(&self, words: WordSpan) -> Lost<'a> {

@@ -2,4 +2,4 @@
 
 mod entry;
 
-pub use entry::{Covering, Entry, LedgerText, Lost, Name, entries, reason_name};
+pub use entry::{Covering, Entry, LedgerText, Lost, Name, RawText, entries, reason_name};

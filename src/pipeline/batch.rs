@@ -8,6 +8,7 @@ use super::judge::Prepared;
 use crate::clean::{Cleaning, clean};
 use crate::corpus::Place;
 use crate::fingerprint::ShingleHasher;
+use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, Format, RawBatch, RawRecord, TextField};
 use crate::settings::Settings;
 use crate::split::PartSize;
@@ -34,6 +35,17 @@ pub(super) struct Origin {
     /// Whether its cleaned text is another than the one in its bytes.
     pub(super) is_changed: bool,
     pub(super) n_repaired: usize,
+}
+
+impl Origin {
+    /// The record as it was read, `bytes` being its bytes.
+    pub(super) fn raw<'a>(&self, bytes: &'a [u8]) -> RawText<'a> {
+        let string = match &self.field {
+            TextField::Json { string, .. } if !self.is_changed => Some(&bytes[string.clone()]),
+            TextField::Json { .. } | TextField::Whole { .. } => None,
+        };
+        RawText { bytes, string }
+    }
 }
 
 impl Batch {
@@ -70,9 +82,9 @@ impl Batch {
         (origin, &self.blocks[origin.block].bytes[origin.bytes.clone()])
     }
 
-    /// The formats of the batch's files.
+    /// The formats of the batch's files, as far as they hold records.
     pub(super) fn formats(&self) -> impl Iterator<Item = (u32, Format)> + '_ {
-        self.blocks.iter().map(|block| (block.file, block.format))
+        self.blocks.iter().filter(|block| !block.records.is_empty()).map(|block| (block.file, block.format))
     }
 
     /// The format of record number `nth`.

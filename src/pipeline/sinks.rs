@@ -8,7 +8,7 @@ use super::batch::Batch;
 use super::judge::Judge;
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::ledger::{entries, reason_name};
 use crate::read::{Articles, BadRecord, Format};
 use crate::report::Summary;
@@ -87,7 +87,7 @@ impl<'a> Sinks<'a> {
             self.summary.count(record, verdict, origin.is_changed, origin.n_repaired);
             self.summary.record_bytes_in += raw.len() as u64 + 1;
             if let Some(ledger) = &mut self.ledger {
-                for entry in entries(record, verdict, raw, judge.kept(), self.names, self.settings.ledger_text) {
+                for entry in entries(record, verdict, &origin.raw(raw), judge.kept(), self.names, self.settings.ledger_text) {
                     write_line(ledger, &entry)?;
                 }
             }
@@ -138,7 +138,7 @@ impl<'a> Sinks<'a> {
     fn put_aside(&mut self, bad: &BadRecord) -> Result<(), Error> {
         let name = &self.names[bad.place.file as usize];
         if self.summary.n_bad() < N_BAD_SHOWN {
-            log::warn!("{name}:{}: {}", bad.place.record, bad.detail);
+            log::warn!("{}:{}: {}", printable(name), bad.place.record, printable(&bad.detail));
             if let Some(hint) = bad.hint.filter(|_| self.summary.n_bad() == 0) {
                 log::warn!("hint: {hint}");
             }

@@ -51,6 +51,8 @@ pub struct RawRecord {
     pub number: u64,
     /// Its first byte in the (decompressed) file.
     pub offset: u64,
+    /// Whether a CR LF ends it, and is none of its bytes.
+    pub ends_in_crlf: bool,
 }
 
 /// Some records in a row, from one file or several.
@@ -98,9 +100,10 @@ impl Reader {
             if file.is_done {
                 self.open = None;
             }
-            n_records += block.records.len();
-            n_bytes += block.bytes.len();
+            // A block of empty lines is no end.
             if !block.records.is_empty() || !block.bad.is_empty() {
+                n_records += block.records.len();
+                n_bytes += block.bytes.len();
                 batch.blocks.push(block);
             }
         }
@@ -147,10 +150,12 @@ impl Reader {
                 .with_hint("einmal reads JSONL and plain text, as they are or packed by gzip or zstd"));
         }
         let format = self.from.unwrap_or_else(|| Format::recognise(&head, &name, self.articles));
+        let mut offset = 0;
         if head.starts_with(BOM) && format == Format::Jsonl {
             head.drain(..BOM.len());
+            offset = BOM.len() as u64;
         }
-        Ok(OpenFile { file, format, reader, buffer: head, damage, is_at_end: false, is_done: false, number: 1, offset: 0 })
+        Ok(OpenFile { file, format, reader, buffer: head, damage, is_at_end: false, is_done: false, number: 1, offset })
     }
 }
 
@@ -222,7 +227,8 @@ impl OpenFile {
     /// Adds a record, if it is one: an empty line of JSONL is none, but counts as a line.
     fn push(&mut self, bytes: Range<usize>, records: &mut Vec<RawRecord>) {
         if self.format != Format::Jsonl || !self.buffer[bytes.clone()].trim_ascii().is_empty() {
-            records.push(RawRecord { offset: self.offset + bytes.start as u64, bytes, number: self.number });
+            let ends_in_crlf = self.format != Format::Jsonl && self.buffer[bytes.end..].starts_with(b"\r\n");
+            records.push(RawRecord { offset: self.offset + bytes.start as u64, bytes, number: self.number, ends_in_crlf });
         }
         self.number += 1;
     }

@@ -98,7 +98,6 @@ impl Outputs {
                         return Err(Error::usage(problem).with_hint("write to one file, or run them one by one"));
                     }
                 }
-                fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
                 let paths = names.iter().map(|name| folder.join(name)).collect();
                 Ok(Self::Folder { paths, open: None, complete: Vec::new() })
             }

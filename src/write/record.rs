@@ -24,8 +24,11 @@ pub fn write_record(
     mark: Option<&Mark>,
 ) {
     match field {
-        TextField::Whole => {
+        TextField::Whole { ends_in_crlf } => {
             left_pieces(text, removed).for_each(|piece| output.extend_from_slice(piece.as_bytes()));
+            if *ends_in_crlf {
+                output.push(b'\r');
+            }
         }
         TextField::Json { string, object, mark: old_mark } => {
             let before = &raw[..string.start];
@@ -69,7 +72,7 @@ mod tests {
     use crate::read::{Fields, Format, RawRecord};
 
     fn written(line: &str, cleaned: Option<&str>, removed: &[(usize, usize)], mark: Option<&str>) -> String {
-        let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0 };
+        let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
         let record = Format::Jsonl.read(line.as_bytes(), &raw, 0, "", &Fields::default(), 1000).expect("sound");
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();

@@ -58,7 +58,7 @@ fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
     debug_assert!(sound.is_ok(), "it was read a moment ago");
     let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
     names.truncate(N_FIELDS_NAMED);
-    let hint = fields.text.is_none().then_some(NAME_THE_FIELD);
+    let hint = Some(if fields.text.is_none() { NAME_THE_FIELD } else { "name one of these fields with --field" });
     let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let what =
         fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));

@@ -38,7 +38,10 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextField {
     /// The text is the whole record.
-    Whole,
+    Whole {
+        /// Whether a CR LF follows it.
+        ends_in_crlf: bool,
+    },
     /// The text stands in a JSON string.
     Json {
         /// What stands between its quotes.
@@ -87,7 +90,7 @@ impl Format {
         }
         let result = match self {
             Self::Jsonl => jsonl::read(raw, fields),
-            Self::Text(_) => Ok(text::read(raw, name)),
+            Self::Text(_) => Ok(text::read(raw, name, record.ends_in_crlf)),
         };
         result.map_err(|problem| BadRecord {
             place,

@@ -16,8 +16,8 @@ pub enum Articles {
     Blocks,
 }
 
-pub(super) fn read(raw: &[u8], name: &str) -> Record {
+pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let mut text = String::with_capacity(raw.len());
     let n_repaired = push_utf8(&mut text, raw);
-    Record { id: RecordId(name.into()), text, n_repaired, field: TextField::Whole }
+    Record { id: RecordId(name.into()), text, n_repaired, field: TextField::Whole { ends_in_crlf } }
 }

@@ -1,0 +1,16 @@
+//! The program as its users meet it: files in, a command, and its exact output, messages and exit code.
+
+mod harness;
+mod layout;
+mod traced;
+
+mod copies;
+mod exit_codes;
+mod interrupted;
+mod laws;
+mod one_answer;
+mod pipes;
+mod records;
+mod samples;
+mod summary;
+mod wrong_input;
