@@ -47,8 +47,8 @@ fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
     let run_len = kept.shingles().min_run().words();
     let n_runs = n_runs(article, kept);
     let mut covered: Option<Vec<bool>> = None;
-    let may_have = kept.may_have_anchors(&article.anchors);
-    for (nth, anchor) in article.anchors.iter().enumerate().filter(|(nth, _)| may_have[*nth]) {
+    let have = kept.have_anchors(&article.anchors);
+    for (nth, anchor) in article.anchors.iter().enumerate().filter(|(nth, _)| have[*nth]) {
         let first = anchor.first_run as usize;
         let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
         let is_done =
@@ -57,9 +57,7 @@ fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
             continue;
         }
         let at = anchor.word as usize;
-        let mut is_known = false;
         for place in kept.anchor_places(anchor.hash) {
-            is_known = true;
             let start = at - kept.words().equal_before(place, &words[first..at]);
             let end = at + kept.words().equal_after(place, &words[at..]);
             if end - start >= run_len {
@@ -69,7 +67,7 @@ fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
                 }
             }
         }
-        if is_known && !is_done(&covered) {
+        if !is_done(&covered) {
             for run in first..=last {
                 let run_words = &words[run..run + run_len];
                 let is_covered = covered.as_ref().is_some_and(|covered| covered[run]);

@@ -59,11 +59,12 @@ impl KeptText {
         self.records.at(place)
     }
 
-    /// Which of these anchors may have places. Asking for all at once is faster than one by one: memory is waited for once.
-    pub fn may_have_anchors(&self, anchors: &[Anchor]) -> Vec<bool> {
-        let may_have =
-            |anchor: &Anchor| (self.settled.look_up_anchor(anchor.hash) | self.recent.look_up_anchor(anchor.hash)) != 0;
-        anchors.iter().map(may_have).collect()
+    /// Which of these anchors have places. Asking for all at once is faster than one by one: memory is waited for once.
+    pub fn have_anchors(&self, anchors: &[Anchor]) -> Vec<bool> {
+        let mut have = vec![false; anchors.len()];
+        self.settled.have_anchors(anchors, &mut have);
+        self.recent.have_anchors(anchors, &mut have);
+        have
     }
 
     /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
@@ -161,7 +162,7 @@ impl<'a> Filling<'a> {
             .filter_map(|(at, anchor)| Some((at, nth(anchor.hash).filter(|_| wanted(anchor.hash))?)))
             .collect();
         // A look at every slot first, so that memory is waited for once and not for each anchor.
-        let looks = here.iter().fold(0, |looks, &(at, nth)| looks ^ shards[nth].look_up_anchor(stream.anchors[at].hash));
+        let looks = here.iter().fold(0, |looks, &(at, nth)| looks ^ shards[nth].look_at_anchor(stream.anchors[at].hash));
         std::hint::black_box(looks);
         for (at, nth) in here {
             let anchor = &stream.anchors[at];

@@ -54,10 +54,26 @@ impl PlaceTable {
         self.probe(hash).filter(move |slot| slot.has(hash)).map(Slot::place)
     }
 
-    /// A look at the first slot on the way of `hash`: 0 if it has no places at all. Nothing depends on what is found, so many looks in a row wait for memory
-    /// together, not one after the other.
-    pub(super) fn look_up(&self, hash: u64) -> u32 {
-        self.slots.get(home(hash, self.slots.len())).map_or(0, |slot| slot.place | (slot.hash_and_place as u32 & 0xFF))
+    /// A look at the first slot on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
+    /// other, and what is done with these hashes next doesn't wait.
+    pub(super) fn look_at(&self, hash: u64) -> u32 {
+        self.slots.get(home(hash, self.slots.len())).map_or(0, |slot| slot.place)
+    }
+
+    /// Whether `hash` has places.
+    pub(super) fn has(&self, hash: u64) -> bool {
+        let len = self.slots.len();
+        if len == 0 {
+            return false;
+        }
+        let mut at = home(hash, len);
+        loop {
+            let slot = self.slots[at];
+            if slot.is_empty() || slot.has(hash) {
+                return !slot.is_empty();
+            }
+            at = if at + 1 == len { 0 } else { at + 1 };
+        }
     }
 
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added.

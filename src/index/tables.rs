@@ -26,6 +26,8 @@ impl Default for TableSize {
 pub(super) struct Tables {
     size: TableSize,
     shards: Vec<Shard>,
+    /// Whether nothing was ever added since the tables were made or cleared.
+    is_empty: bool,
 }
 
 /// The entries of one range of hashes.
@@ -43,7 +45,7 @@ impl Tables {
     pub(super) fn new(size: TableSize) -> Self {
         let mut shards = Vec::new();
         shards.resize_with(1 << SHARD_BITS, Shard::default);
-        Self { size, shards }
+        Self { size, shards, is_empty: true }
     }
 
     fn shard(&self, hash: u64) -> &Shard {
@@ -56,12 +58,20 @@ impl Tables {
 
     /// All shards, to be filled side by side; the `n`-th takes the hashes that [`shard_of`] sends there.
     pub(super) fn shards_mut(&mut self) -> &mut [Shard] {
+        self.is_empty = false;
         &mut self.shards
     }
 
-    /// Looks for an anchor. See [`PlaceTable::look_up`].
-    pub(super) fn look_up_anchor(&self, hash: u64) -> u32 {
-        self.shard(hash).anchors.look_up(hash)
+    /// Whether anchors have places, each; `false` for all where there are none at all.
+    pub(super) fn have_anchors(&self, anchors: &[Anchor], have: &mut [bool]) {
+        if self.is_empty {
+            return;
+        }
+        let looks = anchors.iter().fold(0, |looks, anchor| looks ^ self.shard(anchor.hash).anchors.look_at(anchor.hash));
+        std::hint::black_box(looks);
+        for (have, anchor) in have.iter_mut().zip(anchors) {
+            *have |= self.shard(anchor.hash).anchors.has(anchor.hash);
+        }
     }
 
     /// The places of an anchor, the first kept first, as far as they are kept one by one.
@@ -82,6 +92,10 @@ impl Tables {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
+        if self.is_empty {
+            return;
+        }
+        self.is_empty = true;
         for shard in &mut self.shards {
             shard.anchors.clear();
             shard.frequent.clear();
@@ -96,9 +110,9 @@ pub(super) fn shard_of(hash: u64) -> usize {
 }
 
 impl Shard {
-    /// Looks for an anchor. See [`PlaceTable::look_up`].
-    pub(super) fn look_up_anchor(&self, hash: u64) -> u32 {
-        self.anchors.look_up(hash)
+    /// A look at an anchor's slot. See [`PlaceTable::look_at`].
+    pub(super) fn look_at_anchor(&self, hash: u64) -> u32 {
+        self.anchors.look_at(hash)
     }
 
     /// Adds an anchor of a stream, by which its `runs` are looked up.

@@ -255,7 +255,7 @@ pub(super) fn decode(raw: &[u8]) -> Decoded {
 
 /// Adds bytes as text; returns how many sequences that are no UTF-8 were replaced.
 pub(super) fn push_utf8(text: &mut String, bytes: &[u8]) -> usize {
-    if let Ok(sound) = std::str::from_utf8(bytes) {
+    if let Ok(sound) = simdutf8::basic::from_utf8(bytes) {
         text.push_str(sound);
         return 0;
     }
