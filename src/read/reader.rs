@@ -281,8 +281,9 @@ impl OpenFile {
 
     /// Passes a record that is larger than `max_record`.
     fn skip_record(&mut self, max_record: usize) -> BadRecord {
-        let raw = self.buffer[..SHOWN_OF_TOO_LARGE.min(self.buffer.len())].to_vec();
-        let bad = BadRecord { raw, ..too_large(Place { file: self.file, record: self.number }, self.offset, max_record) };
+        self.fill(SHOWN_OF_TOO_LARGE);
+        let end = self.find_ending(0).map_or(self.buffer.len(), |ending| ending.content);
+        let bad = too_large(Place { file: self.file, record: self.number }, self.offset, max_record, &self.buffer[..end]);
         while self.find_ending(0).is_none() && !self.is_at_end {
             // A line break may be cut in two: what is kept holds its first half.
             let len = self.buffer.len();
@@ -313,15 +314,15 @@ impl OpenFile {
     }
 }
 
-/// A record that is larger than allowed.
-pub(super) fn too_large(place: Place, offset: u64, max_record: usize) -> BadRecord {
+/// A record that is larger than allowed, and that `bytes` begins with.
+pub(super) fn too_large(place: Place, offset: u64, max_record: usize, bytes: &[u8]) -> BadRecord {
     BadRecord {
         place,
         offset,
         reason: BadReason::TooLarge,
         detail: format!("the record is larger than {max_record} bytes"),
         hint: Some("allow larger records with --max-record"),
-        raw: Vec::new(),
+        raw: bytes[..bytes.len().min(SHOWN_OF_TOO_LARGE)].to_vec(),
     }
 }
 
@@ -333,12 +334,11 @@ fn line_ending(buffer: &[u8], from: usize) -> Option<Ending> {
 /// The end of a block: the line break before a blank line. The next block begins with the next line that is not blank.
 fn block_ending(buffer: &[u8], from: usize, is_at_end: bool) -> Option<Ending> {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
-    for at in memchr::memchr_iter(b'\n', &buffer[from..]).map(|at| from + at) {
+    // Blank lines before the first block end none.
+    let first_text = from + buffer[from..].iter().position(|byte| !is_blank(byte) && *byte != b'\n')?;
+    for at in memchr::memchr_iter(b'\n', &buffer[first_text..]).map(|at| first_text + at) {
         let rest = &buffer[at + 1..];
-        let is_line_blank = rest.iter().find(|byte| !is_blank(byte)) == Some(&b'\n');
-        // Blank lines before the first block end none.
-        let is_anything = !buffer[from..at].trim_ascii().is_empty();
-        if is_line_blank && is_anything {
+        if rest.iter().find(|byte| !is_blank(byte)) == Some(&b'\n') {
             let next = match rest.iter().position(|byte| !is_blank(byte) && *byte != b'\n') {
                 Some(text) => at + 1 + memchr::memrchr(b'\n', &rest[..text]).map_or(0, |line_break| line_break + 1),
                 None if is_at_end => buffer.len(),
@@ -362,9 +362,8 @@ fn without_line_break(buffer: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The records of `text`, read in batches of `records`, with their numbers and offsets; bad ones by reason.
-    fn read(text: &[u8], format: Format, max_record: usize, size: BatchSize) -> Vec<(u64, u64, String)> {
-        let mut file = OpenFile {
+    fn open(text: &[u8], format: Format) -> OpenFile {
+        OpenFile {
             file: 0,
             format,
             reader: Box::new(io::Cursor::new(text.to_vec())),
@@ -374,7 +373,12 @@ mod tests {
             is_done: false,
             number: 1,
             offset: 0,
-        };
+        }
+    }
+
+    /// The records of `text`, read in batches of `records`, with their numbers and offsets; bad ones by reason.
+    fn read(text: &[u8], format: Format, max_record: usize, size: BatchSize) -> Vec<(u64, u64, String)> {
+        let mut file = open(text, format);
         let mut all = Vec::new();
         while !file.is_done {
             let block = file.next_block(size.records, size.bytes, max_record);
@@ -405,6 +409,17 @@ mod tests {
                     assert_eq!(found, *expected, "{text:?} by {records} records, {bytes} bytes");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn of_a_record_that_is_too_large_no_neighbour_is_put_aside() {
+        let text = format!("{}\n{{2}}\n", "x".repeat(100));
+        for bytes in [10, 60, 1000] {
+            let mut file = open(text.as_bytes(), Format::Jsonl);
+            let block = file.next_block(10, bytes, 50);
+            let raw = block.bad.first().map_or(&block.bytes[block.records[0].bytes.clone()], |bad| &bad.raw);
+            assert_eq!(raw, "x".repeat(100).as_bytes(), "{bytes} bytes at once");
         }
     }
 

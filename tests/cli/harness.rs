@@ -7,6 +7,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -173,6 +175,20 @@ impl Einmal {
         let shown = format!("{:?}", self.command);
         let output = self.command.stdin(Stdio::null()).output().expect("the program is built");
         Outcome::new(shown, output)
+    }
+
+    /// Runs it with nothing on standard input, and ends it where it takes longer than `limit`. What it writes must fit into a pipe.
+    pub(crate) fn run_within(self, limit: Duration) -> Outcome {
+        let mut running = self.spawn();
+        drop(running.child.stdin.take());
+        let started = Instant::now();
+        while running.child.try_wait().expect("the program can be waited for").is_none() {
+            if started.elapsed() > limit {
+                running.child.kill().expect("it is running");
+            }
+            sleep(Duration::from_millis(5));
+        }
+        running.finish()
     }
 
     /// Runs it with `input` on standard input.

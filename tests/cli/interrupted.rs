@@ -10,11 +10,11 @@ use crate::harness::{Finishing, Folder};
 
 /// A run that has begun its output, and waits for more on standard input.
 fn waiting(folder: &Folder, args: &[&str]) -> (Finishing, ChildStdin) {
-    let mut running = folder.dedup(args).spawn();
+    let mut running = folder.dedup([args, &["--threads", "1"]].concat()).spawn();
     let mut stdin = running.child.stdin.take().expect("it was asked for");
-    // The output is begun with the first batch, which a pipe's first megabytes fill. Empty lines are no work.
-    stdin.write_all(b"{\"id\":1,\"text\":\"Eins zwei drei.\"}\n").expect("it reads");
-    stdin.write_all("\n".repeat(6 << 20).as_bytes()).expect("it reads");
+    // The output is begun with the first batch, which some megabytes fill. One article over and over is little work.
+    let record = format!("{{\"id\":1,\"text\":\"Eins zwei drei.\"{}}}\n", " ".repeat(2000));
+    stdin.write_all(record.repeat(3000).as_bytes()).expect("it reads");
     (running, stdin)
 }
 

@@ -59,7 +59,7 @@ fn with_flat_names(names: &[&str]) -> Folder {
     folder
 }
 
-/// A dump of records put together from the sentences of a night's dump, some of them changed: copies, updates, tickers, quotations.
+/// A dump of records put together from passages of a night's dump, some of them changed: copies, updates, tickers, quotations.
 pub(crate) fn collage(n_records: usize) -> String {
     let night = sample_text("night.jsonl");
     let texts = night.lines().map(|line| {
@@ -279,7 +279,7 @@ fn without_cleaning_output_and_ledger_restore_the_input_byte_for_byte() {
 
 #[test]
 fn two_inputs_that_differ_only_in_what_is_taken_out_differ_in_output_or_ledger() {
-    let shared = "Die Brücke über die Laase bleibt bis zum Frühjahr gesperrt, weil ein Pfeiler nachgegeben hat und/oder neu gegründet werden muss.";
+    let shared = "Die Brücke über die Laase bleibt bis zum Frühjahr gesperrt, weil ihr Pfeiler gerissen und/oder gesunken ist und ersetzt wird.";
     let own = "Ganz andere Sätze stehen hier, und sie sind mit Absicht so lang, dass von einer Kopie keine Rede sein kann.";
     let line = |text: &str| format!("{{\"text\":\"{text}\"}}\n");
     let folder = Folder::new();

@@ -1,6 +1,7 @@
 //! The answer depends on the input, its order and the settings, and on nothing else.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use crate::harness::{Folder, assert_same, gzip, jsonl, sample, zstd};
 use crate::laws::collage;
 use crate::traced::{is_whole, place};
 
-/// Output, ledger and quarantine of a run. To store a file takes a while, so there is a quarantine only where there are bad records.
+/// Output, ledger and quarantine of a run. Storing files takes time, so there is a quarantine only where there are bad records.
 struct Answer {
     output: Vec<u8>,
     ledger: Vec<u8>,
@@ -234,6 +235,32 @@ fn an_output_file_holds_what_standard_output_would() {
         Answer { output: folder.read("out"), ..to_file }.assert_is(&expected, name);
         std::fs::remove_file(folder.path("out")).expect("it is ours");
     }
+}
+
+#[test]
+fn empty_lines_do_not_end_the_input() {
+    let folder = Folder::new();
+    let (first, last) = (jsonl([("a", "Eins.")]), jsonl([("b", "Zwei.")]));
+    // More of them than are read at once.
+    let empty = "\n".repeat(9 << 20);
+    folder.write("dump.jsonl", format!("{first}{empty}{last}"));
+    folder.write("1.txt", format!("Eins.\n{empty}"));
+    folder.write("2.txt", "Zwei.\n");
+    for options in [&["--threads", "1"][..], &["--threads", "8"], &["--batch", "1"]] {
+        folder.dedup([&["dump.jsonl"], options].concat()).run().exits(0).stdout_is(format!("{first}{last}"));
+        let blocks = folder.dedup([&["1.txt", "2.txt", "--articles", "blocks"], options].concat()).run();
+        let left: Vec<&str> = blocks.exits(0).stdout_text().split_whitespace().collect();
+        assert_eq!(left, ["Eins.", "Zwei."], "{options:?}");
+    }
+}
+
+#[test]
+fn empty_lines_before_the_first_block_are_passed_in_no_time() {
+    let folder = Folder::new();
+    folder.write("text.txt", format!("{}Eins.\n", "\n".repeat(3 << 20)));
+    // It takes a hundredth of a second, or, where each line is looked at from the start again, hours.
+    folder.dedup(["text.txt", "--articles", "blocks", "-o", "out.txt"]).run_within(Duration::from_secs(30)).exits(0);
+    assert_eq!(folder.text("out.txt").trim(), "Eins.");
 }
 
 #[test]

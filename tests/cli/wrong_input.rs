@@ -181,7 +181,9 @@ fn a_bad_line_is_named_and_the_others_are_handled() {
     assert_eq!(lines.len(), 1);
     let detail = lines[0]["detail"].as_str().expect("a sentence");
     let offset = good(1).len() + good(2).len();
-    let expected = json!({"file": "dump.jsonl", "record": 3, "offset": offset, "reason": "invalid-json", "detail": detail, "raw": wrong.trim_end()});
+    let raw = wrong.trim_end();
+    let expected =
+        json!({"file": "dump.jsonl", "record": 3, "offset": offset, "reason": "invalid-json", "detail": detail, "raw": raw});
     assert_eq!(lines[0], expected);
     assert!(detail.contains("invalid JSON"), "{detail}");
 
@@ -236,33 +238,34 @@ fn unbase64(text: &str) -> Vec<u8> {
 #[test]
 fn a_record_that_is_too_large_is_passed() {
     let folder = Folder::new();
-    // The first is found in one reading, the second is longer than what is read at once.
+    let (before, after) = (jsonl([("a", "Davor.")]), jsonl([("b", "Danach."), ("c", "Zuletzt.")]));
     for len in [3 << 20, 9 << 20] {
         let long = format!("{{\"id\": \"long\", \"text\": \"{}\"}}", "lang ".repeat(len / 5));
-        let (before, after) = (jsonl([("a", "Davor.")]), jsonl([("b", "Danach."), ("c", "Zuletzt.")]));
         folder.write("dump.jsonl", format!("{before}{long}\n{after}nichts\n"));
-        let (stdout, bad) = bad_records(&folder, &["dump.jsonl"], &["--max-record", "1k"], 3);
-        assert_eq!(String::from_utf8_lossy(&stdout), format!("{before}{after}"), "{len} bytes");
-        assert_eq!(bad, json!({"too-large": 1, "invalid-json": 1}), "{len} bytes");
-        let outcome = folder.dedup(["dump.jsonl", "--max-record", "1k"]).run();
-        outcome.exits(3).stderr_holds(&["dump.jsonl:2: ", "1024 bytes", "--max-record", "dump.jsonl:5: "]);
+        // How much is read at once depends on the threads, the answer doesn't.
+        for threads in ["1", "8"] {
+            let what = format!("{len} bytes, {threads} threads");
+            let options = ["--max-record", "1k", "--threads", threads];
+            let (stdout, bad) = bad_records(&folder, &["dump.jsonl"], &options, 3);
+            assert_eq!(String::from_utf8_lossy(&stdout), format!("{before}{after}"), "{what}");
+            assert_eq!(bad, json!({"too-large": 1, "invalid-json": 1}), "{what}");
+            let outcome = folder.dedup([&["dump.jsonl"], &options[..]].concat()).run();
+            outcome.exits(3).stderr_holds(&["dump.jsonl:2: ", "1024 bytes", "--max-record", "dump.jsonl:5: "]);
 
-        folder.dedup(["dump.jsonl", "--max-record", "1k", "--quarantine", "bad.jsonl"]).run().exits(0);
-        let lines = folder.json_lines("bad.jsonl");
-        let places: Vec<_> =
-            lines.iter().map(|line| (line["record"].clone(), line["offset"].clone(), line["reason"].clone())).collect();
-        let last = before.len() + long.len() + 1 + after.len();
-        let expected = [(2, before.len(), "too-large"), (5, last, "invalid-json")];
-        assert_eq!(places, expected.map(|(record, offset, reason)| (json!(record), json!(offset), json!(reason))), "{len} bytes");
-        let raw = lines[0]["raw"].as_str().expect("its first bytes are text");
-        assert!(raw.len() >= 1024 && long.starts_with(raw), "{len} bytes: of the record, {} bytes are put aside", raw.len());
+            folder.dedup([&["dump.jsonl", "--quarantine", "bad.jsonl"], &options[..]].concat()).run().exits(0);
+            let lines = folder.json_lines("bad.jsonl");
+            let places: Vec<_> =
+                lines.iter().map(|line| [&line["record"], &line["offset"], &line["reason"]].map(Value::clone)).collect();
+            let last = before.len() + long.len() + 1 + after.len();
+            let expected = [[json!(2), json!(before.len()), json!("too-large")], [json!(5), json!(last), json!("invalid-json")]];
+            assert_eq!(places, expected, "{what}");
+            let raw = lines[0]["raw"].as_str().expect("its first bytes are text");
+            assert!(raw.len() >= 1024 && long.starts_with(raw), "{what}: {} bytes of the record are put aside", raw.len());
+        }
     }
     // A limit that fits is no limit.
-    folder
-        .dedup(["dump.jsonl", "--max-record", "10M", "-o", "out.jsonl"])
-        .run()
-        .exits(3)
-        .stderr_holds(&["bad records left out: 1 invalid-json\n"]);
+    let outcome = folder.dedup(["dump.jsonl", "--max-record", "10M", "-o", "out.jsonl"]).run();
+    outcome.exits(3).stderr_holds(&["bad records left out: 1 invalid-json\n"]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Format {
     ) -> Result<Record, BadRecord> {
         let place = Place { file, record: record.number };
         if raw.len() > max_record {
-            return Err(too_large(place, record.offset, max_record));
+            return Err(too_large(place, record.offset, max_record, raw));
         }
         let result = match self {
             Self::Jsonl => jsonl::read(raw, fields),
