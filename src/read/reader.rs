@@ -418,7 +418,10 @@ mod tests {
         for bytes in [10, 60, 1000] {
             let mut file = open(text.as_bytes(), Format::Jsonl);
             let block = file.next_block(10, bytes, 50);
-            let raw = block.bad.first().map_or(&block.bytes[block.records[0].bytes.clone()], |bad| &bad.raw);
+            let raw = match block.bad.first() {
+                Some(bad) => bad.raw.as_slice(),
+                None => &block.bytes[block.records[0].bytes.clone()],
+            };
             assert_eq!(raw, "x".repeat(100).as_bytes(), "{bytes} bytes at once");
         }
     }
