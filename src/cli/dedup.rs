@@ -205,6 +205,9 @@ fn parse_min_cut(text: &str) -> Result<MinCut, String> {
     }
 }
 
+/// More threads than any machine has processors only get into each other's way.
+const MAX_THREADS: usize = 1024;
+
 /// Paths with these extensions name files, also where they don't exist yet.
 const FILE_EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "json", "txt", "text", "gz", "zst"];
 
@@ -227,6 +230,9 @@ impl DedupArgs {
             ArticlesChoice::Lines => Articles::Lines,
             ArticlesChoice::Blocks => Articles::Blocks,
         };
+        if self.threads.is_some_and(|threads| threads.get() > MAX_THREADS) {
+            return Err(Error::usage(format!("--threads must be from 1 to {MAX_THREADS}")));
+        }
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let batch = BatchSize::for_threads(threads);
         let batch = BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch };

@@ -41,6 +41,7 @@ fn a_wrong_command_line_is_2_and_names_what_is_wrong() {
         ("--passage-threshold", ""),
         ("--threads", "0"),
         ("--threads", "two"),
+        ("--threads", "100000"),
         ("--batch", "0"),
         ("--max-record", "0"),
         ("--max-record", "5G"),
