@@ -113,9 +113,15 @@ fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The path without links and detours, also of a file that doesn't exist yet.
+/// The path without links and detours; of one that doesn't exist yet, as far as it does.
 fn resolved(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let new = || Some(fs::canonicalize(parent).ok()?.join(path.file_name()?));
-    fs::canonicalize(path).ok().or_else(new).unwrap_or_else(|| path.to_owned())
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there_is = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
+    match there_is {
+        Some((above, real)) => match path.strip_prefix(above) {
+            Ok(new) if !new.as_os_str().is_empty() => real.join(new),
+            _ => real,
+        },
+        None => path,
+    }
 }

@@ -220,6 +220,22 @@ fn a_ledger_cannot_take_the_place_of_an_input() {
 }
 
 #[test]
+fn an_output_folder_does_not_lie_in_an_input_folder() {
+    let folder = Folder::new();
+    folder.write("dumps/night.jsonl", sample("night.jsonl"));
+    let before = folder.names();
+    for output in ["dumps/out/", "dumps/deep/er/", "./dumps/out"] {
+        let outcome = folder.dedup(["dumps", "-o", output]).run();
+        outcome.exits(2).stdout_is_empty().stderr_holds(&["dumps"]);
+        assert_eq!(folder.names(), before, "{outcome}");
+    }
+    // In its own place, each file is replaced.
+    let expected = folder.dedup(["dumps"]).run().stdout;
+    folder.dedup(["dumps", "-o", "dumps"]).run().exits(0);
+    assert_eq!((folder.read("dumps/night.jsonl"), folder.names()), (expected, before));
+}
+
+#[test]
 fn formats_are_not_mixed_in_one_output() {
     let folder = Folder::with_samples(&["night.jsonl", "seed-shape.txt"]);
     let before = folder.names();

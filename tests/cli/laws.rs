@@ -297,6 +297,44 @@ fn two_inputs_that_differ_only_in_what_is_taken_out_differ_in_output_or_ledger()
 }
 
 #[test]
+fn a_span_of_a_json_string_is_given_back_with_its_escapes() {
+    // In JSON, a character can be written in several ways; each record writes a paragraph of the first in another.
+    let paragraph =
+        "Größe & Länge:\tdie „Brücke“ 😀 über die Laase bleibt bis zum Frühjahr gesperrt, weil ihr Pfeiler ein/zwei Risse hat.";
+    let ascii = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let styles = [
+        paragraph.replace('\t', "\\t"),
+        paragraph.replace('\t', "\\u0009").replace('/', "\\/"),
+        ascii(paragraph),
+        ascii(paragraph).to_uppercase().replace("\\U", "\\u"),
+        paragraph.replace('\t', "\\t").replace("😀", "\\ud83d\\uDE00").replace('ü', "\\u00fc"),
+    ];
+    let own = |nth: usize| (0..40).map(|word| format!("wort{}", nth * 40 + word)).collect::<Vec<_>>().join(" ");
+    let record = |(nth, style): (usize, &String)| {
+        let line_break = if nth % 2 == 0 { "\\n" } else { "\\u000A" };
+        format!("{{\"text\":\"{}{line_break}{style}{line_break}{}\"}}", own(2 * nth + 1), own(2 * nth + 2))
+    };
+    let records: Vec<String> = styles.iter().enumerate().map(record).collect();
+    let folder = Folder::new();
+    folder.write("dump.jsonl", format!("{{\"text\":\"{}\"}}\n{}\n", styles[0], records.join("\n")));
+    folder.dedup(["dump.jsonl", "-o", "out.jsonl", "--ledger", "ledger.jsonl"]).run().exits(0);
+    let ledger = folder.json_lines("ledger.jsonl");
+    assert_eq!(ledger.len(), records.len(), "the paragraph goes from each record");
+    let out = folder.text("out.jsonl");
+    for ((record, left), line) in records.iter().zip(out.lines().skip(1)).zip(&ledger) {
+        let text = line["text"].as_str().expect("the text that was taken out");
+        let usual = serde_json::to_string(text).expect("a string can be written");
+        let raw = line["raw"].as_str().unwrap_or(&usual[1..usual.len() - 1]);
+        // What stands before the span is ASCII without escapes here, so that a byte of the text is a byte of the string.
+        let at =
+            "{\"text\":\"".len() + span(line).start + if record.contains("\\u000A") { "\\u000A".len() } else { "\\n".len() } - 1;
+        let mut restored = left.to_owned();
+        restored.insert_str(at, raw);
+        assert_same(restored.as_bytes(), record.as_bytes(), &line.to_string());
+    }
+}
+
+#[test]
 fn a_lossless_run_loses_no_word() {
     let is_lossless = |(what, _): &&(String, Traced)| what.contains("--lossless");
     for (what, traced) in all_runs().iter().filter(is_lossless) {
