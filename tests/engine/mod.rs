@@ -1,9 +1,10 @@
 //! The engine, called as the oracle is, and its answer in the oracle's words.
 
 use einmal::corpus::{ByteSpan, Place, RecordId, WordSpan};
-use einmal::decide::{self, Facts, MinCut, Reason, Source, Threshold, Verdict};
+use einmal::decide::{self, Facts, MinCut, Source, Threshold, Verdict};
 use einmal::fingerprint::{MinRun, Seed, ShingleHasher};
 use einmal::index::TableSize;
+use einmal::ledger::reason_name;
 use einmal::pipeline::{Judge, Prepared};
 use einmal::split::{PartSize, for_each_word};
 
@@ -71,14 +72,7 @@ fn outcome(record: &Prepared, verdict: &decide::RecordVerdict, judge: &Judge) ->
     };
     let span = |removed: &decide::Removed| Span {
         bytes: (removed.bytes.start as usize, removed.bytes.end as usize),
-        reason: match removed.reason {
-            Reason::Copy => "copy",
-            Reason::Passage => "passage",
-            Reason::Part => "part",
-            Reason::Short => "short",
-            Reason::NothingLeft => "nothing-left",
-            Reason::Update => "update",
-        },
+        reason: reason_name(removed.reason),
         covered: removed.n_covered,
         words: removed.words.len(),
         covers: removed.receipts.iter().map(cover).collect(),
