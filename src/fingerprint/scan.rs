@@ -19,42 +19,59 @@ pub fn scan_words_plainly(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpa
     for_each_word(text, |span, word| found(span, seed.hash_word(matching_form(word).as_bytes())));
 }
 
-/// What an ASCII byte is, if it is no letter or digit.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    /// White space or punctuation that ends a word and is in none.
-    Break,
-    /// Anything else.
-    Other,
+/// Whether an ASCII byte is a border on both sides, and in no word, whatever stands around it.
+const IS_BREAK: [bool; 256] = {
+    let mut is_break = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        let is_plain = matches!(c, b' ' | b'\n' | b'\t') || c.is_ascii_punctuation();
+        is_break[byte] = is_plain && !is_mid(c) && c != b'_';
+        byte += 1;
+    }
+    is_break
+};
+
+/// Whether an ASCII byte may join what stands on both sides of it.
+const fn is_mid(byte: u8) -> bool {
+    matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
 }
 
-/// For each byte: its matching form, if it is an ASCII letter or digit, else 0.
-const FORMS: [u8; 256] = {
-    let mut forms = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            forms[byte] = (byte as u8).to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    forms
-};
+/// ASCII letters and digits at the start of eight bytes: how many, and the bytes in matching form.
+#[inline]
+fn plain_prefix(bytes: u64) -> (usize, u64) {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const TOPS: u64 = ONES << 7;
+    // The top bit of each byte of the sum tells whether the byte is at least the limit. No byte's sum reaches into the next.
+    let at_least = |bytes: u64, limit: u8| bytes + ONES * u64::from(0x80 - limit);
+    // This bit makes a capital letter a small one, and digits have it.
+    let folded = bytes | ONES * 0x20;
+    let (small, plain) = (folded & !TOPS, bytes & !TOPS);
+    let is_letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
+    let is_digit = at_least(plain, b'0') & !at_least(plain, b'9' + 1);
+    let is_other = !((is_letter | is_digit) & !bytes) & TOPS;
+    ((is_other.trailing_zeros() / 8) as usize, folded)
+}
 
-/// For each byte that has no form: whether it surely is a border.
-const BYTES: [Byte; 256] = {
-    let mut bytes = [Byte::Other; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let is_mid = matches!(byte as u8, b'.' | b',' | b':' | b';' | b'\'' | b'_');
-        let is_plain = byte as u8 == b' ' || (byte as u8).is_ascii_punctuation() || byte as u8 == b'\n' || byte as u8 == b'\t';
-        if is_plain && !is_mid {
-            bytes[byte] = Byte::Break;
-        }
-        byte += 1;
+/// Eight bytes from `at`; behind the end stand zeroes.
+#[inline]
+fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
+    #[cold]
+    fn near_the_end(rest: &[u8]) -> u64 {
+        let mut eight = [0; 8];
+        eight[..rest.len()].copy_from_slice(rest);
+        u64::from_le_bytes(eight)
     }
-    bytes
-};
+    bytes[at..].first_chunk().map_or_else(|| near_the_end(&bytes[at..]), |&eight| u64::from_le_bytes(eight))
+}
+
+/// The letter of two bytes at `at`, if one stands there and has a form of its own.
+#[inline]
+fn two_byte_letter(bytes: &[u8], at: usize) -> Option<Entry> {
+    let &[first @ 0xC2..0xE0, second] = bytes[at..].first_chunk()? else { return None };
+    let entry = entry_of_code((first as usize & 0x1F) << 6 | second as usize & 0x3F);
+    (entry.class == Class::Letter).then_some(entry)
+}
 
 struct Scanner<'a> {
     text: &'a str,
@@ -110,51 +127,41 @@ impl Scanner<'_> {
             return;
         }
         let bytes = self.text.as_bytes();
+        let (mut at, mut len) = (self.at, self.len);
+        let mut start = if self.open.is_some() { self.start } else { at };
+        let form = &mut self.form;
         loop {
-            let first = self.at;
-            while let Some(&byte) = bytes.get(self.at) {
-                let form = FORMS[byte as usize];
-                if form != 0 {
-                    self.form[self.len] = form;
-                    self.len += 1;
-                    self.at += 1;
-                } else if !self.take_two_byte_letter(byte) {
-                    break;
-                }
-                if self.len + MAX_FORM > self.form.len() {
-                    self.form.resize(2 * self.form.len(), 0);
-                }
+            let (n_plain, folded) = plain_prefix(eight_bytes(bytes, at));
+            if len + size_of::<u64>() + MAX_FORM > form.len() {
+                form.resize(2 * form.len(), 0);
             }
-            if self.at > first {
-                if self.open.is_none() {
-                    self.start = first;
-                }
-                self.open = Some(if bytes[self.at - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
+            form[len..len + size_of::<u64>()].copy_from_slice(&folded.to_le_bytes());
+            at += n_plain;
+            len += n_plain;
+            if n_plain == size_of::<u64>() {
+                continue;
             }
-            match bytes.get(self.at) {
-                Some(&byte) if BYTES[byte as usize] == Byte::Break => {
-                    self.close(found);
-                    self.at += 1;
+            let Some(&byte) = bytes.get(at) else { break };
+            let is_break = IS_BREAK[byte as usize]
+                || is_mid(byte) && bytes.get(at + 1).is_some_and(|&next| IS_BREAK[next as usize]);
+            if is_break {
+                if at > start {
+                    found(ByteSpan::new(start, at), self.seed.hash_word(&form[..len]));
+                    len = 0;
                 }
-                _ => return,
+                at += 1;
+                start = at;
+            } else if let Some(entry) = two_byte_letter(bytes, at) {
+                len += entry.write_form(&mut form[len..]);
+                at += 2;
+            } else {
+                break;
             }
         }
-    }
-
-    /// Takes the character that begins with `byte`, if it is a letter of two bytes with a form of its own.
-    #[inline]
-    fn take_two_byte_letter(&mut self, byte: u8) -> bool {
-        if !(0xC2..0xE0).contains(&byte) {
-            return false;
+        if at > self.at {
+            self.open = (at > start).then(|| if bytes[at - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
         }
-        let code = (byte as usize & 0x1F) << 6 | self.text.as_bytes()[self.at + 1] as usize & 0x3F;
-        let entry = entry_of_code(code);
-        if entry.class != Class::Letter {
-            return false;
-        }
-        self.len += entry.write_form(&mut self.form[self.len..]);
-        self.at += 2;
-        true
+        (self.at, self.start, self.len) = (at, start, len);
     }
 
     #[inline]

@@ -55,7 +55,7 @@ impl MinRun {
 
     /// Words in a shingle of which anchors are made.
     pub fn shingle_len(self) -> usize {
-        (self.words() + 1).div_ceil(2)
+        (2 * self.words()).div_ceil(5)
     }
 
     /// Shingles in a window that yields one anchor. A run of `min-run` words holds exactly one window.

@@ -7,11 +7,14 @@ const FULL_PERCENT: usize = 80;
 
 /// A table that keeps several places for a hash, in the order in which they came.
 ///
-/// Open addressing with linear probing: the places of one hash stand in the order of insertion along the probe. Growing keeps that order.
+/// Open addressing with linear probing, eight slots at a time: a byte for each slot tells whether it is used and, mostly, whether it is another hash's, so that a hash
+/// that isn't there costs one look at eight bytes. The places of one hash stand in the order of insertion along the probe; growing keeps that order.
 /// The hashes must be well mixed; the table uses them as they are.
 #[derive(Debug, Default)]
 pub(super) struct PlaceTable {
     slots: Vec<Slot>,
+    /// For each slot: 0 if it is empty, else its hash's [`tag`]. The first seven are repeated behind the last, so that eight can be read from everywhere.
+    tags: Vec<u8>,
     n_used: usize,
 }
 
@@ -21,7 +24,7 @@ pub(super) struct PlaceTable {
 struct Slot {
     /// The hash shifted up by the shard's bits, with the place's high byte in the low one.
     hash_and_place: u64,
-    /// The low 32 bits of the place plus one, so that an empty slot is all zero.
+    /// The low 32 bits of the place.
     place: u32,
 }
 
@@ -30,17 +33,12 @@ pub(super) const SHARD_BITS: u32 = 8;
 
 impl Slot {
     fn new(hash: u64, place: WordPlace) -> Self {
-        let stored = place.0 + 1;
-        debug_assert!(stored >> WordPlace::BITS == 0);
-        Self { hash_and_place: hash << SHARD_BITS | stored >> 32, place: stored as u32 }
-    }
-
-    fn is_empty(self) -> bool {
-        self.place == 0 && self.hash_and_place == 0
+        debug_assert!(place.0 >> WordPlace::BITS == 0);
+        Self { hash_and_place: hash << SHARD_BITS | place.0 >> 32, place: place.0 as u32 }
     }
 
     fn place(self) -> WordPlace {
-        WordPlace(((self.hash_and_place & 0xFF) << 32 | u64::from(self.place)) - 1)
+        WordPlace((self.hash_and_place & 0xFF) << 32 | u64::from(self.place))
     }
 
     fn has(self, hash: u64) -> bool {
@@ -48,88 +46,176 @@ impl Slot {
     }
 }
 
+/// Eight tags in a row.
+#[derive(Debug, Clone, Copy)]
+struct Group(u64);
+
+impl Group {
+    const LEN: usize = 8;
+    const ONES: u64 = u64::MAX / 0xFF;
+
+    /// The places of zero bytes, as bits from which [`Self::first`] tells the byte. Only the first is sure: those behind it may be ones.
+    fn zeros(bytes: u64) -> u64 {
+        bytes.wrapping_sub(Self::ONES) & !bytes & (Self::ONES << 7)
+    }
+
+    /// The empty slots.
+    fn empty(self) -> u64 {
+        Self::zeros(self.0)
+    }
+
+    /// The slots that may hold a hash with this tag, and no empty slot before them.
+    fn candidates(self, tag: u8) -> u64 {
+        let before_empty = self.empty().wrapping_sub(1) & !self.empty();
+        Self::zeros(self.0 ^ (Self::ONES * u64::from(tag))) & before_empty
+    }
+
+    /// Which slot the first of these bits stands for.
+    fn first(bits: u64) -> usize {
+        bits.trailing_zeros() as usize / 8
+    }
+}
+
+/// Bits of a hash that its home doesn't tell; never 0.
+fn tag(hash: u64) -> u8 {
+    (hash as u8).max(1)
+}
+
 impl PlaceTable {
     /// The places of `hash`, first come first.
     pub(super) fn places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
-        self.probe(hash).filter(move |slot| slot.has(hash)).map(Slot::place)
+        let mut probe = self.probe(hash);
+        std::iter::from_fn(move || probe.next_with(hash).map(Slot::place))
     }
 
-    /// A look at the first slot on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
+    /// A look at the first tags on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
     /// other, and what is done with these hashes next doesn't wait.
-    pub(super) fn look_at(&self, hash: u64) -> u32 {
+    #[inline]
+    pub(super) fn look_at(&self, hash: u64) -> u8 {
+        self.tags.get(home(hash, self.slots.len())).copied().unwrap_or_default()
+    }
+
+    /// The same for the slot itself, which only insertion needs.
+    #[inline]
+    pub(super) fn look_at_slot(&self, hash: u64) -> u32 {
         self.slots.get(home(hash, self.slots.len())).map_or(0, |slot| slot.place)
     }
 
     /// Whether `hash` has places.
+    #[inline]
     pub(super) fn has(&self, hash: u64) -> bool {
-        let len = self.slots.len();
-        if len == 0 {
-            return false;
-        }
-        let mut at = home(hash, len);
-        loop {
-            let slot = self.slots[at];
-            if slot.is_empty() || slot.has(hash) {
-                return !slot.is_empty();
-            }
-            at = if at + 1 == len { 0 } else { at + 1 };
-        }
+        self.probe(hash).next_with(hash).is_some()
     }
 
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added.
+    #[inline]
     pub(super) fn insert(&mut self, hash: u64, place: WordPlace, most: usize) -> bool {
         if (self.n_used + 1) * 100 > self.slots.len() * FULL_PERCENT {
             self.grow();
         }
+        let mut probe = self.probe(hash);
         let mut n_places = 0;
-        let mut at = home(hash, self.slots.len());
-        while !self.slots[at].is_empty() {
-            n_places += usize::from(self.slots[at].has(hash));
-            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        while probe.next_with(hash).is_some() {
+            n_places += 1;
+            if n_places == most {
+                return false;
+            }
         }
-        let is_welcome = n_places < most;
-        if is_welcome {
-            self.slots[at] = Slot::new(hash, place);
-            self.n_used += 1;
-        }
-        is_welcome
+        let at = wrapped(probe.at + Group::first(probe.group.empty()), self.slots.len());
+        self.put(at, Slot::new(hash, place), tag(hash));
+        self.n_used += 1;
+        true
     }
 
     /// Forgets everything, keeps the memory.
     pub(super) fn clear(&mut self) {
         if self.n_used > 0 {
-            self.slots.fill(Slot::default());
+            self.tags.fill(0);
             self.n_used = 0;
         }
     }
 
-    /// The slots on the way of `hash`, up to the first empty one.
-    fn probe(&self, hash: u64) -> impl Iterator<Item = Slot> + '_ {
-        let len = self.slots.len();
-        let home = if len == 0 { 0 } else { home(hash, len) };
-        self.slots[home..].iter().chain(&self.slots[..home]).copied().take_while(|slot| !slot.is_empty())
+    #[inline]
+    fn probe(&self, hash: u64) -> Probe<'_> {
+        let at = home(hash, self.slots.len());
+        let group = self.group(at);
+        Probe { table: self, at, group, candidates: group.candidates(tag(hash)) }
     }
 
-    fn grow(&mut self) {
-        let len = (self.slots.len() * 3 / 2).max(8);
-        let mut slots = vec![Slot::default(); len];
-        // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
-        let start = self.slots.iter().position(|slot| slot.is_empty()).unwrap_or(0);
-        for &slot in self.slots[start..].iter().chain(&self.slots[..start]).filter(|slot| !slot.is_empty()) {
-            let mut at = home(slot.hash_and_place >> SHARD_BITS, len);
-            while !slots[at].is_empty() {
-                at = if at + 1 == len { 0 } else { at + 1 };
-            }
-            slots[at] = slot;
+    #[inline]
+    fn group(&self, at: usize) -> Group {
+        // A table that was never grown has no tags, and looks empty.
+        Group(self.tags[at..].first_chunk().map_or(0, |&tags| u64::from_le_bytes(tags)))
+    }
+
+    #[inline]
+    fn put(&mut self, at: usize, slot: Slot, tag: u8) {
+        self.slots[at] = slot;
+        self.tags[at] = tag;
+        if at < Group::LEN - 1 {
+            self.tags[self.slots.len() + at] = tag;
         }
-        self.slots = slots;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let len = (self.slots.len() * 3 / 2).max(Group::LEN);
+        let slots = std::mem::replace(&mut self.slots, vec![Slot::default(); len]);
+        let tags = std::mem::replace(&mut self.tags, vec![0; len + Group::LEN - 1]);
+        // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
+        let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
+        for from in (start..slots.len()).chain(0..start).filter(|&from| tags[from] != 0) {
+            let mut at = home(slots[from].hash_and_place >> SHARD_BITS, len);
+            while self.tags[at] != 0 {
+                at = wrapped(at + 1, len);
+            }
+            self.put(at, slots[from], tags[from]);
+        }
     }
 }
 
+/// The way of a hash through a table.
+struct Probe<'a> {
+    table: &'a PlaceTable,
+    /// The slot at which `group` begins.
+    at: usize,
+    group: Group,
+    /// Those slots of the group that are still to be looked at.
+    candidates: u64,
+}
+
+impl Probe<'_> {
+    /// The next slot that holds `hash`, for which the probe was begun. After the last, `group` has the first empty slot on the way.
+    #[inline]
+    fn next_with(&mut self, hash: u64) -> Option<Slot> {
+        let len = self.table.slots.len();
+        loop {
+            while self.candidates != 0 {
+                let slot = self.table.slots[wrapped(self.at + Group::first(self.candidates), len)];
+                self.candidates &= self.candidates - 1;
+                if slot.has(hash) {
+                    return Some(slot);
+                }
+            }
+            if self.group.empty() != 0 {
+                return None;
+            }
+            self.at = wrapped(self.at + Group::LEN, len);
+            self.group = self.table.group(self.at);
+            self.candidates = self.group.candidates(tag(hash));
+        }
+    }
+}
+
+/// A slot's number, gone round the end.
+fn wrapped(at: usize, len: usize) -> usize {
+    if at < len { at } else { at - len }
+}
+
 /// Where the probe of `hash` begins: the hash, without the shard's bits, scaled to the table.
+#[inline]
 fn home(hash: u64, len: usize) -> usize {
-    let below_shard = hash << SHARD_BITS >> SHARD_BITS;
-    ((u128::from(below_shard) * len as u128) >> (64 - SHARD_BITS)) as usize
+    ((u128::from(hash << SHARD_BITS) * len as u128) >> 64) as usize
 }
 
 #[cfg(test)]

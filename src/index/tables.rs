@@ -112,7 +112,7 @@ pub(super) fn shard_of(hash: u64) -> usize {
 impl Shard {
     /// A look at an anchor's slot. See [`PlaceTable::look_at`].
     pub(super) fn look_at_anchor(&self, hash: u64) -> u32 {
-        self.anchors.look_at(hash)
+        u32::from(self.anchors.look_at(hash)) ^ self.anchors.look_at_slot(hash)
     }
 
     /// Adds an anchor of a stream, by which its `runs` are looked up.
