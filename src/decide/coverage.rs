@@ -1,6 +1,7 @@
 //! Which words does other articles' kept text cover?
 
 use super::rules::MIN_GAP;
+use super::verdict::Known;
 use crate::corpus::WordSpan;
 use crate::fingerprint::{Fingerprint, PassageKey, WordHash};
 use crate::index::{KeptText, WordPlace};
@@ -17,17 +18,13 @@ pub(super) struct OthersCover {
 }
 
 /// Finds what others' kept text covers; `None` where it covers nothing.
-pub(super) fn others_cover(article: &Fingerprint, kept: &KeptText) -> Option<OthersCover> {
-    let runs = covered_runs(article, kept);
-    let equal: Vec<Option<WordPlace>> = article
-        .passages
-        .iter()
-        .zip(&article.passage_keys)
-        .map(|(passage, key)| kept.first_place_of_passage((*key)?, &article.words[passage.words.range()]))
-        .collect();
-    if runs.is_none() && equal.iter().all(Option::is_none) {
+pub(super) fn others_cover(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Option<OthersCover> {
+    let runs = covered_runs(article, &known_anchors(article, settled, kept), kept);
+    let equal = equal_passages(article, settled, kept);
+    if runs.is_none() && equal.is_none() {
         return None;
     }
+    let equal = equal.unwrap_or_else(|| vec![None; article.passages.len()]);
     let runs = runs.unwrap_or_else(|| vec![false; n_runs(article, kept)]);
     let mut words = vec![false; article.words.len()];
     mark_runs(&runs, kept.shingles().min_run().words(), &mut words);
@@ -37,18 +34,46 @@ pub(super) fn others_cover(article: &Fingerprint, kept: &KeptText) -> Option<Oth
     Some(OthersCover { runs, words, equal })
 }
 
+/// The anchors that have a place, by number.
+fn known_anchors(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Vec<usize> {
+    let mut known: Vec<usize> = settled.spots.iter().filter(|spot| !spot.is_passage()).map(|spot| spot.nth as usize).collect();
+    if kept.has_recent() {
+        known.extend((0..article.anchors.len()).filter(|&nth| kept.has_recent_anchor(article.anchors[nth].hash)));
+        known.sort_unstable();
+        known.dedup();
+    }
+    known
+}
+
+/// For each passage where one equal to it was kept first, as far as it is looked up as a whole; `None` where none was.
+fn equal_passages(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Option<Vec<Option<WordPlace>>> {
+    let mut equal: Option<Vec<Option<WordPlace>>> = None;
+    let mut look_up = |nth: usize| {
+        let words = &article.words[article.passages[nth].words.range()];
+        if let Some(place) = article.passage_keys[nth].and_then(|key| kept.first_place_of_passage(key, words)) {
+            equal.get_or_insert_with(|| vec![None; article.passages.len()])[nth] = Some(place);
+        }
+    };
+    if kept.has_recent() {
+        (0..article.passages.len()).for_each(look_up);
+    } else {
+        settled.spots.iter().filter(|spot| spot.is_passage()).for_each(|spot| look_up(spot.nth as usize));
+    }
+    equal
+}
+
 fn n_runs(article: &Fingerprint, kept: &KeptText) -> usize {
     (article.words.len() + 1).saturating_sub(kept.shingles().min_run().words())
 }
 
-/// Which runs stand in kept text; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
-fn covered_runs(article: &Fingerprint, kept: &KeptText) -> Option<Vec<bool>> {
+/// Which runs stand in kept text, of those whose anchors are `known` there; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
+fn covered_runs(article: &Fingerprint, known: &[usize], kept: &KeptText) -> Option<Vec<bool>> {
     let words = &article.words;
     let run_len = kept.shingles().min_run().words();
     let n_runs = n_runs(article, kept);
     let mut covered: Option<Vec<bool>> = None;
-    let have = kept.have_anchors(&article.anchors);
-    for (nth, anchor) in article.anchors.iter().enumerate().filter(|(nth, _)| have[*nth]) {
+    for &nth in known {
+        let anchor = &article.anchors[nth];
         let first = anchor.first_run as usize;
         let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
         let is_done =

@@ -7,7 +7,7 @@ use super::receipt::{Cover, Receipt, Source};
 use super::rules::{Facts, NEW_TEXT, Rules, Updates};
 use crate::corpus::{ByteSpan, WordSpan};
 use crate::fingerprint::{Anchor, Fingerprint, PassageKey, WordHash};
-use crate::index::KeptText;
+use crate::index::{KeptText, Spot};
 
 /// What is judged: an article, or one part of a large text.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,15 @@ pub struct Article<'a> {
     pub is_whole: bool,
     /// Whether two of its anchors or of its short passages are equal. If in doubt, say so: the answer is the same, it takes longer.
     pub repeats_itself: bool,
+    /// What of it kept text had before the current batch.
+    pub settled: Known<'a>,
+}
+
+/// Which anchors and short passages of an article have a place in kept text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// In the article's order, the anchors before the passages.
+    pub spots: &'a [Spot],
 }
 
 /// What becomes of an article.
@@ -111,7 +120,7 @@ impl Judgement {
 
 /// Judges an article against the kept text.
 pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
-    let others = others_cover(article.print, kept);
+    let others = others_cover(article.print, article.settled, kept);
     if others.is_none() && !article.repeats_itself {
         return Judgement::untouched();
     }

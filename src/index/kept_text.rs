@@ -1,10 +1,13 @@
 //! The kept text as a whole: what `decide` asks.
 
+use std::ops::Range;
+
 use super::records::{KeptRecord, Records};
-use super::tables::{Shard, TableSize, Tables, shard_of};
+use super::shards::Spot;
+use super::tables::{Shard, TableSize, Tables};
 use super::words::{KeptWords, WordPlace};
 use crate::corpus::Place;
-use crate::fingerprint::{Anchor, PassageKey, ShingleHasher, WordHash};
+use crate::fingerprint::{Anchor, MinRun, PassageKey, ShingleHasher, WordHash};
 
 /// All that articles so far left in the output.
 ///
@@ -59,12 +62,19 @@ impl KeptText {
         self.records.at(place)
     }
 
-    /// Which of these anchors have places. Asking for all at once is faster than one by one: memory is waited for once.
-    pub fn have_anchors(&self, anchors: &[Anchor]) -> Vec<bool> {
-        let mut have = vec![false; anchors.len()];
-        self.settled.have_anchors(anchors, &mut have);
-        self.recent.have_anchors(anchors, &mut have);
-        have
+    /// Shard number `nth` of what was known before the current batch.
+    pub fn settled_shard(&self, nth: usize) -> SettledShard<'_> {
+        SettledShard(self.settled.shard(nth))
+    }
+
+    /// Whether anything of the current batch is known already.
+    pub fn has_recent(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
+    /// Whether an anchor has a place in what is known of the current batch.
+    pub fn has_recent_anchor(&self, hash: u64) -> bool {
+        self.recent.has_anchor(hash)
     }
 
     /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
@@ -105,10 +115,16 @@ impl KeptText {
         start
     }
 
-    /// Makes an article's passages, and those of its anchors that `wanted` picks by hash, known to the rest of its batch.
-    pub fn remember_for_batch(&mut self, stream: &KeptStream<'_>, wanted: impl Fn(u64) -> bool) {
+    /// Makes an article's passages, and those of its anchors that are numbered in `anchors`, known to the rest of its batch.
+    pub fn remember_for_batch(&mut self, stream: &KeptStream<'_>, anchors: impl Iterator<Item = usize>) {
         let ground = Ground { words: &self.words, shingles: &self.shingles, size: self.recent.size() };
-        Filling { shards: self.recent.shards_mut(), first: 0, ground }.insert(stream, wanted);
+        for nth in anchors {
+            let hash = stream.anchors[nth].hash;
+            self.recent.shard_mut(hash).insert(hash, Spot::anchor(0, nth), stream, ground);
+        }
+        for (nth, (_, key)) in stream.passages.iter().enumerate() {
+            self.recent.shard_mut(key.0).insert(key.0, Spot::passage(0, nth), stream, ground);
+        }
     }
 
     /// Ends a batch: what [`Self::remember_for_batch`] was told is forgotten. To fill the settled tables in its stead, see [`Self::filling`].
@@ -116,20 +132,55 @@ impl KeptText {
         self.recent.clear();
     }
 
-    /// The settled tables, for filling.
-    pub fn filling(&mut self) -> Filling<'_> {
+    /// The shards of the settled tables, to be filled side by side.
+    pub fn filling(&mut self) -> Vec<ShardFilling<'_>> {
         let ground = Ground { words: &self.words, shingles: &self.shingles, size: self.settled.size() };
-        Filling { shards: self.settled.shards_mut(), first: 0, ground }
+        self.settled.shards_mut().iter_mut().map(|shard| ShardFilling { shard, ground }).collect()
     }
 }
 
-/// Tables while streams are being added. Shards may be filled side by side, each with the streams in priority order.
+impl KeptStream<'_> {
+    /// The runs that are looked up by anchor number `nth`.
+    pub(super) fn runs_of(&self, nth: usize, min_run: MinRun) -> Range<usize> {
+        let n_runs = (self.words.len() + 1).saturating_sub(min_run.words());
+        let next = self.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
+        self.anchors[nth].first_run as usize..next
+    }
+}
+
+/// One shard of the kept text, as it stood before the batch.
+#[derive(Debug, Clone, Copy)]
+pub struct SettledShard<'a>(&'a Shard);
+
+impl SettledShard<'_> {
+    /// Which of these hashes, all of this shard, have a place.
+    pub fn known<'e>(&self, entries: impl Iterator<Item = &'e (u64, Spot)> + Clone) -> impl Iterator<Item = Spot> {
+        // A look at every place first, so that memory is waited for once and not for each hash.
+        let looks = entries.clone().fold(0, |looks, &(hash, spot)| looks ^ self.0.look_at(hash, spot.is_passage()));
+        std::hint::black_box(looks);
+        entries.filter(|&&(hash, spot)| self.0.has(hash, spot.is_passage())).map(|&(_, spot)| spot)
+    }
+}
+
+/// A shard of the settled tables while streams are being added.
 #[derive(Debug)]
-pub struct Filling<'a> {
-    shards: &'a mut [Shard],
-    /// Number of the first of the shards.
-    first: usize,
+pub struct ShardFilling<'a> {
+    shard: &'a mut Shard,
     ground: Ground<'a>,
+}
+
+impl ShardFilling<'_> {
+    /// Adds anchors and passages, all of this shard, in priority order. Their articles are numbered as in `streams`.
+    pub fn insert(&mut self, entries: &[(u64, Spot)], streams: &[KeptStream<'_>]) {
+        let looks = entries.iter().fold(0, |looks, &(hash, spot)| {
+            let is_passage = spot.is_passage();
+            looks ^ u32::from(self.shard.look_at(hash, is_passage)) ^ self.shard.look_at_slot(hash, is_passage)
+        });
+        std::hint::black_box(looks);
+        for &(hash, spot) in entries {
+            self.shard.insert(hash, spot, &streams[spot.article()], self.ground);
+        }
+    }
 }
 
 /// What adding to a shard needs to know.
@@ -140,39 +191,3 @@ pub(super) struct Ground<'a> {
     pub(super) size: TableSize,
 }
 
-impl<'a> Filling<'a> {
-    /// Shares the work out among about `n` pieces, each of which must be given all streams.
-    pub fn split(self, n: usize) -> Vec<Filling<'a>> {
-        let Self { shards, first, ground } = self;
-        let len = shards.len().div_ceil(n).max(1);
-        let piece = |(nth, shards)| Filling { shards, first: first + nth * len, ground };
-        shards.chunks_mut(len).enumerate().map(piece).collect()
-    }
-
-    /// Adds those passages of a stream, and those of its anchors that `wanted` picks by hash, that belong to these shards.
-    pub fn insert(&mut self, stream: &KeptStream<'_>, wanted: impl Fn(u64) -> bool) {
-        let Self { shards, first, ground } = self;
-        let n_shards = shards.len();
-        let nth = |hash| shard_of(hash).checked_sub(*first).filter(|&nth| nth < n_shards);
-        let n_runs = (stream.words.len() + 1).saturating_sub(ground.shingles.min_run().words());
-        let here: Vec<(usize, usize)> = stream
-            .anchors
-            .iter()
-            .enumerate()
-            .filter_map(|(at, anchor)| Some((at, nth(anchor.hash).filter(|_| wanted(anchor.hash))?)))
-            .collect();
-        // A look at every slot first, so that memory is waited for once and not for each anchor.
-        let looks = here.iter().fold(0, |looks, &(at, nth)| looks ^ shards[nth].look_at_anchor(stream.anchors[at].hash));
-        std::hint::black_box(looks);
-        for (at, nth) in here {
-            let anchor = &stream.anchors[at];
-            let next_run = stream.anchors.get(at + 1).map_or(n_runs, |next| next.first_run as usize);
-            shards[nth].insert_anchor(anchor, anchor.first_run as usize..next_run, stream, *ground);
-        }
-        for &(word, key) in stream.passages {
-            if let Some(nth) = nth(key.0) {
-                shards[nth].insert_passage(key, stream.start.plus(word as usize));
-            }
-        }
-    }
-}

@@ -5,11 +5,13 @@
 
 mod kept_text;
 mod records;
+mod shards;
 mod table;
 mod tables;
 mod words;
 
-pub use kept_text::{Filling, KeptStream, KeptText};
+pub use kept_text::{KeptStream, KeptText, SettledShard, ShardFilling};
 pub use records::{KeptRecord, Records};
+pub use shards::{ByShard, N_SHARDS, Spot, shard_of};
 pub use tables::TableSize;
 pub use words::{KeptWords, WordPlace};

@@ -1,5 +1,6 @@
 //! A hash table from 64-bit hashes to places, made for size: 12 bytes a slot.
 
+use super::shards::SHARD_BITS;
 use super::words::WordPlace;
 
 /// Slots are filled to at most this share before the table grows.
@@ -27,9 +28,6 @@ struct Slot {
     /// The low 32 bits of the place.
     place: u32,
 }
-
-/// The top bits of a hash choose a shard, and are the same for all entries of a table.
-pub(super) const SHARD_BITS: u32 = 8;
 
 impl Slot {
     fn new(hash: u64, place: WordPlace) -> Self {

@@ -1,10 +1,11 @@
-//! From hashes to places in kept text: a table of anchors and a table of short passages, cut into shards that can be filled side by side.
+//! From hashes to places in kept text: a table of anchors and a table of short passages, cut into shards that can be read and filled side by side.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::kept_text::{Ground, KeptStream};
-use super::table::{PlaceTable, SHARD_BITS};
+use super::shards::{N_SHARDS, Spot, shard_of};
+use super::table::PlaceTable;
 use super::words::WordPlace;
 use crate::fingerprint::{Anchor, MixedHashing, PassageKey};
 
@@ -44,50 +45,58 @@ impl Tables {
     /// Empty tables.
     pub(super) fn new(size: TableSize) -> Self {
         let mut shards = Vec::new();
-        shards.resize_with(1 << SHARD_BITS, Shard::default);
+        shards.resize_with(N_SHARDS, Shard::default);
         Self { size, shards, is_empty: true }
-    }
-
-    fn shard(&self, hash: u64) -> &Shard {
-        &self.shards[shard_of(hash)]
     }
 
     pub(super) fn size(&self) -> TableSize {
         self.size
     }
 
-    /// All shards, to be filled side by side; the `n`-th takes the hashes that [`shard_of`] sends there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
+    }
+
+    /// Shard number `nth`.
+    pub(super) fn shard(&self, nth: usize) -> &Shard {
+        &self.shards[nth]
+    }
+
+    /// The shard of `hash`, to be added to.
+    pub(super) fn shard_mut(&mut self, hash: u64) -> &mut Shard {
+        self.is_empty = false;
+        &mut self.shards[shard_of(hash)]
+    }
+
+    /// All shards, to be filled side by side.
     pub(super) fn shards_mut(&mut self) -> &mut [Shard] {
         self.is_empty = false;
         &mut self.shards
     }
 
-    /// Whether anchors have places, each; `false` for all where there are none at all.
-    pub(super) fn have_anchors(&self, anchors: &[Anchor], have: &mut [bool]) {
-        if self.is_empty {
-            return;
-        }
-        let looks = anchors.iter().fold(0, |looks, anchor| looks ^ self.shard(anchor.hash).anchors.look_at(anchor.hash));
-        std::hint::black_box(looks);
-        for (have, anchor) in have.iter_mut().zip(anchors) {
-            *have |= self.shard(anchor.hash).anchors.has(anchor.hash);
-        }
+    fn shard_with(&self, hash: u64) -> &Shard {
+        &self.shards[shard_of(hash)]
+    }
+
+    /// Whether an anchor has places.
+    pub(super) fn has_anchor(&self, hash: u64) -> bool {
+        self.shard_with(hash).anchors.has(hash)
     }
 
     /// The places of an anchor, the first kept first, as far as they are kept one by one.
     pub(super) fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
-        self.shard(hash).anchors.places(hash)
+        self.shard_with(hash).anchors.places(hash)
     }
 
     /// Where the run with hash `run`, whose anchor is `anchor`, was kept first, if it stands at none of the [`Self::anchor_places`].
     pub(super) fn frequent_run(&self, anchor: u64, run: impl FnOnce() -> u64) -> Option<WordPlace> {
-        let frequent = &self.shard(anchor).frequent;
+        let frequent = &self.shard_with(anchor).frequent;
         if frequent.is_empty() { None } else { frequent.get(&run()).copied() }
     }
 
     /// Where a passage with this key was kept first.
     pub(super) fn passage(&self, key: PassageKey) -> Option<WordPlace> {
-        self.shard(key.0).passages.places(key.0).next()
+        self.shard_with(key.0).passages.places(key.0).next()
     }
 
     /// Forgets everything.
@@ -104,23 +113,50 @@ impl Tables {
     }
 }
 
-/// The shard that a hash belongs to.
-pub(super) fn shard_of(hash: u64) -> usize {
-    (hash >> (64 - SHARD_BITS)) as usize
-}
-
 impl Shard {
-    /// A look at an anchor's slot. See [`PlaceTable::look_at`].
-    pub(super) fn look_at_anchor(&self, hash: u64) -> u32 {
-        u32::from(self.anchors.look_at(hash)) ^ self.anchors.look_at_slot(hash)
+    /// A look at where `hash` would stand. See [`PlaceTable::look_at`].
+    #[inline]
+    pub(super) fn look_at(&self, hash: u64, is_passage: bool) -> u8 {
+        self.table(is_passage).look_at(hash)
     }
 
-    /// Adds an anchor of a stream, by which its `runs` are looked up.
-    pub(super) fn insert_anchor(&mut self, anchor: &Anchor, runs: Range<usize>, stream: &KeptStream<'_>, ground: Ground<'_>) {
-        let place = stream.start.plus(anchor.word as usize);
-        if self.anchors.insert(anchor.hash, place, ground.size.places_per_anchor) {
-            return;
+    /// The same for what insertion writes to. See [`PlaceTable::look_at_slot`].
+    #[inline]
+    pub(super) fn look_at_slot(&self, hash: u64, is_passage: bool) -> u32 {
+        self.table(is_passage).look_at_slot(hash)
+    }
+
+    /// Whether an anchor or a passage with this hash has a place.
+    #[inline]
+    pub(super) fn has(&self, hash: u64, is_passage: bool) -> bool {
+        self.table(is_passage).has(hash)
+    }
+
+    fn table(&self, is_passage: bool) -> &PlaceTable {
+        if is_passage { &self.passages } else { &self.anchors }
+    }
+
+    /// Adds an anchor or passage of a stream, by its hash.
+    pub(super) fn insert(&mut self, hash: u64, spot: Spot, stream: &KeptStream<'_>, ground: Ground<'_>) {
+        if spot.is_passage() {
+            let (word, _) = stream.passages[spot.nth as usize];
+            self.passages.insert(hash, stream.start.plus(word as usize), 1);
+        } else {
+            self.insert_anchor(spot.nth as usize, stream, ground);
         }
+    }
+
+    fn insert_anchor(&mut self, nth: usize, stream: &KeptStream<'_>, ground: Ground<'_>) {
+        let anchor = &stream.anchors[nth];
+        let place = stream.start.plus(anchor.word as usize);
+        if !self.anchors.insert(anchor.hash, place, ground.size.places_per_anchor) {
+            self.insert_runs(anchor, stream.runs_of(nth, ground.shingles.min_run()), stream, ground);
+        }
+    }
+
+    /// Adds the runs that are looked up by an anchor which has as many places as it may have.
+    #[cold]
+    fn insert_runs(&mut self, anchor: &Anchor, runs: Range<usize>, stream: &KeptStream<'_>, ground: Ground<'_>) {
         for run in runs {
             let words = &stream.words[run..run + ground.shingles.min_run().words()];
             let before = anchor.word as usize - run;
@@ -129,10 +165,5 @@ impl Shard {
                 self.frequent.entry(ground.shingles.run(words)).or_insert(stream.start.plus(run));
             }
         }
-    }
-
-    /// Adds a passage kept at `place`, unless an equal one was kept before.
-    pub(super) fn insert_passage(&mut self, key: PassageKey, place: WordPlace) {
-        self.passages.insert(key.0, place, 1);
     }
 }

@@ -11,7 +11,7 @@ use super::sharing::Sharing;
 use crate::corpus::{Place, RecordId};
 use crate::decide::{Article, Judgement, RecordVerdict, Rules, Verdict, judge, record_verdict};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
-use crate::index::{KeptStream, KeptText, TableSize, WordPlace};
+use crate::index::{ByShard, KeptStream, KeptText, Spot, TableSize, WordPlace};
 use crate::split::{PartSize, parts};
 
 /// A record that is ready to be judged.
@@ -37,8 +37,15 @@ impl Prepared {
         Self { place, id, text, parts, is_whole }
     }
 
-    fn article<'a>(&'a self, print: &'a Fingerprint, repeats_itself: bool) -> Article<'a> {
-        Article { text: &self.text[print.part.range()], print, is_whole: self.is_whole, repeats_itself }
+    /// A part of the record as it is judged; it is article number `nth` of its batch.
+    fn article<'a>(&'a self, print: &'a Fingerprint, sharing: &'a Sharing, nth: usize) -> Article<'a> {
+        Article {
+            text: &self.text[print.part.range()],
+            print,
+            is_whole: self.is_whole,
+            repeats_itself: sharing.repeats_itself[nth],
+            settled: sharing.settled(nth),
+        }
     }
 }
 
@@ -99,10 +106,9 @@ impl Judge {
         let articles: Vec<(&Prepared, &Fingerprint)> =
             batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
-        let sharing = Sharing::find(&prints, rayon::current_num_threads());
+        let sharing = Sharing::find(&prints, &self.kept);
         let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
-            let article = record.article(print, sharing.repeats_itself[nth]);
-            (!sharing.depends[nth]).then(|| judge(&article, &self.kept, &self.rules))
+            (!sharing.depends[nth]).then(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules))
         });
         Provisional { judgements: judgements.collect(), sharing }
     }
@@ -120,11 +126,10 @@ impl Judge {
                 let nth = settled.parts.len();
                 let still_holds = |early: &Judgement| !late.concerns(print, early, &sharing, nth);
                 let judgement = provisional.next().flatten().filter(still_holds).unwrap_or_else(|| {
-                    let article = record.article(print, sharing.repeats_itself[nth]);
-                    judge(&article, &self.kept, &self.rules)
+                    judge(&record.article(print, &sharing, nth), &self.kept, &self.rules)
                 });
-                late.add(print, &judgement);
-                let part = self.keep(record, print, judgement, first_word, |hash| sharing.is_shared(hash) || late.is_late(hash));
+                late.add(print, &judgement, &sharing);
+                let part = self.keep(record, print, judgement, first_word, &sharing, nth);
                 first_word += part.left(print).words.len();
                 settled.parts.push(part);
             }
@@ -134,21 +139,29 @@ impl Judge {
         settled
     }
 
-    /// Keeps what is left of a part. Of its anchors, the rest of the batch needs to know those that are `wanted`.
+    /// Keeps what is left of a part, which is article number `nth` of the batch. The rest of the batch needs to know those of its anchors that it may have, too.
     fn keep(
         &mut self,
         record: &Prepared,
         print: &Fingerprint,
         judgement: Judgement,
         first_word: usize,
-        wanted: impl Fn(u64) -> bool,
+        sharing: &Sharing,
+        nth: usize,
     ) -> SettledPart {
         let mut part = SettledPart { judgement, start: WordPlace(0), passages: Vec::new() };
         part.passages = part.left_passages(print);
-        let words = part.left(print).words;
-        if !words.is_empty() {
-            part.start = self.kept.keep_words(words, record.place, record.id.as_str(), first_word);
-            self.kept.remember_for_batch(&part.left(print), wanted);
+        let left = part.left(print);
+        if left.words.is_empty() {
+            return part;
+        }
+        part.start = self.kept.keep_words(left.words, record.place, record.id.as_str(), first_word);
+        let left = part.left(print);
+        if part.judgement.touched.is_some() {
+            let anchors = left.anchors.iter().enumerate().filter(|(_, anchor)| sharing.may_be_in_batch(anchor.hash));
+            self.kept.remember_for_batch(&left, anchors.map(|(nth, _)| nth));
+        } else {
+            self.kept.remember_for_batch(&left, sharing.shared_anchors(nth));
         }
         part
     }
@@ -159,9 +172,25 @@ impl Judge {
         let prints = batch.iter().flat_map(|record| &record.parts);
         let streams: Vec<KeptStream<'_>> =
             prints.zip(&settled.parts).map(|(print, part)| part.left(print)).filter(|stream| !stream.words.is_empty()).collect();
-        let mut fillings = self.kept.filling().split(rayon::current_num_threads());
-        fillings.par_iter_mut().for_each(|filling| streams.iter().for_each(|stream| filling.insert(stream, |_| true)));
+        let piece_len = streams.len().div_ceil(rayon::current_num_threads()).max(1);
+        let pieces: Vec<ByShard> =
+            streams.par_chunks(piece_len).enumerate().map(|(nth, piece)| sort_by_shard(piece, nth * piece_len)).collect();
+        self.kept.filling().into_par_iter().enumerate().for_each(|(nth, mut filling)| {
+            pieces.iter().for_each(|piece| filling.insert(piece.shard(nth), &streams));
+        });
     }
+}
+
+/// The anchors and short passages of some streams, the first of which is number `first`.
+fn sort_by_shard(streams: &[KeptStream<'_>], first: usize) -> ByShard {
+    ByShard::sort(|| {
+        streams.iter().enumerate().flat_map(move |(nth, stream)| {
+            let article = first + nth;
+            let anchors = stream.anchors.iter().enumerate().map(move |(nth, anchor)| (anchor.hash, Spot::anchor(article, nth)));
+            let passages = stream.passages.iter().enumerate();
+            anchors.chain(passages.map(move |(nth, (_, key))| (key.0, Spot::passage(article, nth))))
+        })
+    })
 }
 
 impl SettledPart {
@@ -188,14 +217,18 @@ impl SettledPart {
 #[derive(Debug, Default)]
 struct Late {
     hashes: HashSet<u64, MixedHashing>,
+    /// Whether an article of the batch may have one of them.
+    may_be_in_batch: bool,
 }
 
 impl Late {
     /// Notes what is new in what was left of an article.
-    fn add(&mut self, print: &Fingerprint, judgement: &Judgement) {
-        if let Some(touched) = &judgement.touched {
-            let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, print.short_passages()).collect();
-            self.hashes.extend(hashes(&touched.anchors, touched.passages.iter().copied()).filter(|hash| !known.contains(hash)));
+    fn add(&mut self, print: &Fingerprint, judgement: &Judgement, sharing: &Sharing) {
+        let Some(touched) = &judgement.touched else { return };
+        let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, print.short_passages()).collect();
+        for hash in hashes(&touched.anchors, touched.passages.iter().copied()).filter(|hash| !known.contains(hash)) {
+            self.may_be_in_batch |= sharing.may_be_in_batch(hash);
+            self.hashes.insert(hash);
         }
     }
 
@@ -207,7 +240,7 @@ impl Late {
     /// equal a passage of an article before.
     fn concerns(&self, print: &Fingerprint, early: &Judgement, sharing: &Sharing, nth: usize) -> bool {
         let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
-        is_gap_known || !self.hashes.is_empty() && hashes(&print.anchors, print.short_passages()).any(|hash| self.is_late(hash))
+        is_gap_known || self.may_be_in_batch && hashes(&print.anchors, print.short_passages()).any(|hash| self.is_late(hash))
     }
 }
 

@@ -1,128 +1,170 @@
-//! What articles of one batch have in common: only these must wait for each other.
+//! What is known of a batch's anchors and short passages before it is judged: which of them kept text has, and which stand in several articles of the batch. Only
+//! articles that share something must wait for each other.
 
 use rayon::prelude::*;
 
+use crate::decide::Known;
 use crate::fingerprint::Fingerprint;
+use crate::index::{ByShard, KeptText, N_SHARDS, SettledShard, Spot, shard_of};
 
-/// Which anchors and short passages stand in several articles of a batch, or twice in one.
+/// Which anchors and short passages of a batch stand in kept text, in several articles of the batch, or twice in one.
 ///
-/// Its answers err on one side only: two different hashes may be taken for one, which costs time, never the answer.
+/// Of the batch itself its answers err on one side only: two different hashes may be taken for one, which costs time, never the answer.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     /// For each article: whether an article before it in the batch has an anchor or short passage of it.
     pub(super) depends: Vec<bool>,
     /// For each article: whether it has an anchor or short passage twice.
     pub(super) repeats_itself: Vec<bool>,
-    /// By the low bits of the hash.
-    slices: Vec<Slice>,
+    /// What kept text had before the batch.
+    settled: ByArticle,
+    /// What stands in several articles, or twice in one.
+    shared: ByArticle,
+    shards: Vec<Shard>,
 }
-
-/// What is known of the hashes of one residue class.
-#[derive(Debug, Default)]
-struct Slice {
-    /// An open-addressing table; its length is a power of two.
-    seen: Vec<Seen>,
-    depends: Vec<u32>,
-    repeats: Vec<u32>,
-}
-
-/// A hash and the articles in which it was seen, in 8 bytes, so that a batch's table fits a processor's cache.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Seen {
-    /// Middle bits of the hash.
-    tag: u32,
-    /// The last article, plus one; the top bit tells whether there were others before. 0: nothing was seen.
-    last: u32,
-}
-
-const SEVERAL: u32 = 1 << 31;
 
 impl Sharing {
-    /// Looks through a batch with `n_threads` threads.
-    pub(super) fn find(batch: &[&Fingerprint], n_threads: usize) -> Self {
-        let n_slices = n_threads.max(1);
-        let n_hashes: usize = batch.iter().map(|print| print.anchors.len() + print.passages.len()).sum();
-        let slices: Vec<Slice> = (0..n_slices).into_par_iter().map(|nth| Slice::find(batch, nth, n_slices, n_hashes)).collect();
-        let mut depends = vec![false; batch.len()];
-        let mut repeats_itself = vec![false; batch.len()];
-        for slice in &slices {
-            slice.depends.iter().for_each(|&article| depends[article as usize] = true);
-            slice.repeats.iter().for_each(|&article| repeats_itself[article as usize] = true);
+    /// Looks through a batch, on all threads.
+    pub(super) fn find(batch: &[&Fingerprint], kept: &KeptText) -> Self {
+        let piece_len = batch.len().div_ceil(rayon::current_num_threads()).max(1);
+        let pieces: Vec<ByShard> =
+            batch.par_chunks(piece_len).enumerate().map(|(nth, piece)| sort_by_shard(piece, nth * piece_len)).collect();
+        let find = |nth| Shard::find(&pieces, nth, kept.settled_shard(nth));
+        let shards: Vec<Shard> = (0..N_SHARDS).into_par_iter().map(find).collect();
+        let (mut depends, mut repeats_itself) = (vec![false; batch.len()], vec![false; batch.len()]);
+        for shard in &shards {
+            shard.depends.iter().for_each(|spot| depends[spot.article()] = true);
+            shard.repeats.iter().for_each(|spot| repeats_itself[spot.article()] = true);
         }
-        Self { depends, repeats_itself, slices }
+        let settled = ByArticle::new(shards.iter().flat_map(|shard| &shard.settled), batch.len());
+        let shared = ByArticle::new(shards.iter().flat_map(|shard| &shard.shared), batch.len());
+        Self { depends, repeats_itself, settled, shared, shards }
     }
 
-    /// Whether several articles of the batch have this hash.
-    pub(super) fn is_shared(&self, hash: u64) -> bool {
-        self.seen(hash).last & SEVERAL != 0
+    /// What of an article kept text had before the batch.
+    pub(super) fn settled(&self, article: usize) -> Known<'_> {
+        Known { spots: self.settled.of(article) }
+    }
+
+    /// The anchors of an article that other articles of the batch may have too.
+    pub(super) fn shared_anchors(&self, article: usize) -> impl Iterator<Item = usize> + '_ {
+        self.shared.of(article).iter().filter(|spot| !spot.is_passage()).map(|spot| spot.nth as usize)
+    }
+
+    /// Whether an article of the batch may have this hash.
+    pub(super) fn may_be_in_batch(&self, hash: u64) -> bool {
+        self.seen(hash).is_used
     }
 
     /// Whether an article before number `article` may have this hash.
     pub(super) fn may_be_known_before(&self, hash: u64, article: usize) -> bool {
         let seen = self.seen(hash);
-        seen.last & SEVERAL != 0 || seen.last != 0 && (seen.last as usize - 1) < article
+        seen.is_used && seen.first.article() < article
     }
 
     fn seen(&self, hash: u64) -> Seen {
-        let slice = &self.slices[slice_of(hash, self.slices.len())];
-        slice.seen[slice.slot(hash)]
+        let shard = &self.shards[shard_of(hash)];
+        shard.seen[shard.slot(hash)]
     }
 }
 
-/// Which slice a hash belongs to.
-fn slice_of(hash: u64, n_slices: usize) -> usize {
-    (hash as u16 as usize * n_slices) >> 16
+/// The anchors and short passages of some articles, the first of which is number `first` of the batch.
+fn sort_by_shard(articles: &[&Fingerprint], first: usize) -> ByShard {
+    ByShard::sort(|| {
+        articles.iter().enumerate().flat_map(move |(nth, print)| {
+            let article = first + nth;
+            let anchors = print.anchors.iter().enumerate().map(move |(nth, anchor)| (anchor.hash, Spot::anchor(article, nth)));
+            let passages = print.passage_keys.iter().enumerate();
+            anchors.chain(passages.filter_map(move |(nth, key)| Some(((*key)?.0, Spot::passage(article, nth)))))
+        })
+    })
 }
 
-impl Slice {
-    fn find(batch: &[&Fingerprint], nth: usize, n_slices: usize, n_hashes: usize) -> Self {
-        let n_slots = (2 * n_hashes / n_slices + n_hashes / 8 + 8).next_power_of_two();
-        let mut slice = Self { seen: vec![Seen::default(); n_slots], ..Self::default() };
-        let mut hashes = Vec::new();
-        for (article, print) in batch.iter().enumerate() {
-            let anchors = print.anchors.iter().map(|anchor| anchor.hash);
-            let passages = print.passage_keys.iter().flatten().map(|key| key.0);
-            hashes.clear();
-            hashes.extend(anchors.chain(passages).filter(|&hash| slice_of(hash, n_slices) == nth));
-            // A look at every slot first, so that memory is waited for once and not for each hash.
-            let looks = hashes.iter().fold(0, |looks, &hash| looks ^ slice.seen[slice.home(hash)].last);
-            std::hint::black_box(looks);
-            hashes.iter().for_each(|&hash| slice.add(hash, article as u32));
-        }
-        slice
-    }
+/// What was found out about the hashes of one shard.
+#[derive(Debug, Default)]
+struct Shard {
+    /// An open-addressing table of the batch's hashes; its length is a power of two.
+    seen: Vec<Seen>,
+    depends: Vec<Spot>,
+    repeats: Vec<Spot>,
+    settled: Vec<Spot>,
+    shared: Vec<Spot>,
+}
 
-    /// Where the way of `hash` through the table begins.
-    fn home(&self, hash: u64) -> usize {
-        (hash >> 32) as usize & (self.seen.len() - 1)
+/// A hash that was seen in the batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Seen {
+    /// Some bits of the hash.
+    tag: u32,
+    is_used: bool,
+    /// Whether it was seen more than once.
+    is_shared: bool,
+    first: Spot,
+    last: Spot,
+}
+
+impl Shard {
+    fn find(pieces: &[ByShard], nth: usize, settled: SettledShard<'_>) -> Self {
+        let entries = pieces.iter().flat_map(|piece| piece.shard(nth));
+        let n_entries: usize = pieces.iter().map(|piece| piece.shard(nth).len()).sum();
+        let seen = vec![Seen::default(); (2 * n_entries + 1).next_power_of_two()];
+        let mut shard = Self { seen, settled: settled.known(entries.clone()).collect(), ..Self::default() };
+        entries.for_each(|&(hash, spot)| shard.add(hash, spot));
+        shard
     }
 
     /// The slot of `hash`, or the empty one where it belongs.
     fn slot(&self, hash: u64) -> usize {
         let mask = self.seen.len() - 1;
-        let mut at = self.home(hash);
-        while self.seen[at].last != 0 && self.seen[at].tag != tag(hash) {
+        let mut at = (hash >> 32) as usize & mask;
+        while self.seen[at].is_used && self.seen[at].tag != hash as u32 {
             at = (at + 1) & mask;
         }
         at
     }
 
-    fn add(&mut self, hash: u64, article: u32) {
+    fn add(&mut self, hash: u64, spot: Spot) {
         let slot = self.slot(hash);
         let seen = &mut self.seen[slot];
-        let last = seen.last & !SEVERAL;
-        let mut several = seen.last & SEVERAL;
-        if last == article + 1 {
-            self.repeats.push(article);
-        } else if last != 0 {
-            several = SEVERAL;
-            self.depends.push(article);
+        if !seen.is_used {
+            *seen = Seen { tag: hash as u32, is_used: true, is_shared: false, first: spot, last: spot };
+            return;
         }
-        *seen = Seen { tag: tag(hash), last: several | (article + 1) };
+        if seen.last.article() == spot.article() {
+            self.repeats.push(spot);
+        }
+        if seen.first.article() != spot.article() {
+            self.depends.push(spot);
+        }
+        if !seen.is_shared {
+            self.shared.push(seen.first);
+        }
+        self.shared.push(spot);
+        (seen.is_shared, seen.last) = (true, spot);
     }
 }
 
-/// Bits of the hash that neither the slice nor, mostly, the slot tells.
-fn tag(hash: u64) -> u32 {
-    (hash >> 16) as u32
+/// Spots in order, and where each article's begin.
+#[derive(Debug, Default)]
+struct ByArticle {
+    spots: Vec<Spot>,
+    /// One more than there are articles.
+    starts: Vec<u32>,
+}
+
+impl ByArticle {
+    fn new<'a>(spots: impl Iterator<Item = &'a Spot>, n_articles: usize) -> Self {
+        let mut spots: Vec<Spot> = spots.copied().collect();
+        spots.sort_unstable();
+        let mut starts = vec![0; n_articles + 1];
+        spots.iter().for_each(|spot| starts[spot.article() + 1] += 1);
+        for article in 0..n_articles {
+            starts[article + 1] += starts[article];
+        }
+        Self { spots, starts }
+    }
+
+    fn of(&self, article: usize) -> &[Spot] {
+        &self.spots[self.starts[article] as usize..self.starts[article + 1] as usize]
+    }
 }
