@@ -164,7 +164,7 @@ impl Walk<'_> {
             }
             word += 1;
         });
-        key.finish(&words)
+        key.take(&words)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) struct Entry {
 }
 
 /// No matching form of a character that is not hard takes more bytes.
-pub(super) const MAX_FORM: usize = 6;
+const MAX_FORM: usize = 6;
 
 impl Entry {
     /// A character in no word, or one that only the plain way knows.
@@ -64,11 +64,12 @@ impl Entry {
         Some(entry)
     }
 
-    /// Writes the character's form to the start of `buffer`, which must have room for the longest; returns its length.
+    /// The bytes of the character's form, the first in the low end, and how many there are.
     #[inline]
-    pub(super) fn write_form(&self, buffer: &mut [u8]) -> usize {
-        buffer[..MAX_FORM].copy_from_slice(&self.form);
-        self.len.into()
+    pub(super) fn form(&self) -> (u64, usize) {
+        let mut bytes = [0; size_of::<u64>()];
+        bytes[..MAX_FORM].copy_from_slice(&self.form);
+        (u64::from_le_bytes(bytes), self.len.into())
     }
 }
 

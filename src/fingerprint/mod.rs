@@ -55,8 +55,7 @@ impl Fingerprint {
 }
 
 /// A text's words on their way into its passages.
-struct Reading<'a> {
-    shingles: &'a ShingleHasher,
+struct Reading {
     words: Vec<WordHash>,
     /// The passages begun so far; the last is open.
     passages: Vec<Passage>,
@@ -67,10 +66,9 @@ struct Reading<'a> {
     next_start: u32,
 }
 
-impl<'a> Reading<'a> {
-    fn new(spans: Vec<(ByteSpan, usize)>, text_len: usize, shingles: &'a ShingleHasher) -> Self {
+impl Reading {
+    fn new(spans: Vec<(ByteSpan, usize)>, text_len: usize, shingles: &ShingleHasher) -> Self {
         Self {
-            shingles,
             // A word and what stands between it and the next take some six bytes in most languages.
             words: Vec::with_capacity(text_len / 6),
             passages: Vec::with_capacity(spans.len()),
@@ -102,8 +100,7 @@ impl<'a> Reading<'a> {
     fn end_passage(&mut self) {
         if let Some(open) = self.passages.last_mut() {
             open.words.end = self.words.len() as u32;
-            let key = std::mem::replace(&mut self.open_key, self.shingles.passage_key());
-            self.passage_keys.push(key.finish(&self.words[open.words.range()]));
+            self.passage_keys.push(self.open_key.take(&self.words[open.words.range()]));
         }
     }
 

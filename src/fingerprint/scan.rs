@@ -3,15 +3,15 @@
 //! [`scan_words`] reads characters by their [`Class`] and folds them as it goes. What it can't judge exactly it hands, up to the next white space, to
 //! [`scan_words_plainly`], which is the definition: both find the same words in any text.
 
-use super::classes::{Class, Entry, MAX_FORM, entry, entry_of_code};
+use super::classes::{Class, Entry, entry, entry_of_code};
 use super::matching_form::matching_form;
-use super::shingle::Seed;
+use super::shingle::{SHORT_FORM, Seed};
 use crate::corpus::ByteSpan;
 use crate::split::for_each_word;
 
 /// Calls `found` with each word of `text`, in order: its bytes, and the 64-bit hash of its matching form.
 pub fn scan_words(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
-    Scanner { text, at: 0, start: 0, open: None, form: vec![0; 256], len: 0, seed }.run(found);
+    Scanner { text, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
 }
 
 /// The same as [`scan_words`], by the definition: UAX #29 first, then the matching form of each word.
@@ -37,7 +37,7 @@ const fn is_mid(byte: u8) -> bool {
     matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
 }
 
-/// ASCII letters and digits at the start of eight bytes: how many, and the bytes in matching form.
+/// How many ASCII letters and digits stand at the start of eight bytes, and these in matching form.
 #[inline]
 fn plain_prefix(bytes: u64) -> (usize, u64) {
     const ONES: u64 = u64::MAX / 0xFF;
@@ -50,7 +50,11 @@ fn plain_prefix(bytes: u64) -> (usize, u64) {
     let is_letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
     let is_digit = at_least(plain, b'0') & !at_least(plain, b'9' + 1);
     let is_other = !((is_letter | is_digit) & !bytes) & TOPS;
-    ((is_other.trailing_zeros() / 8) as usize, folded)
+    if is_other == 0 {
+        return (size_of::<u64>(), folded);
+    }
+    let up_to_first_other = is_other ^ (is_other - 1);
+    ((is_other.trailing_zeros() / 8) as usize, folded & up_to_first_other >> 8)
 }
 
 /// Eight bytes from `at`; behind the end stand zeroes.
@@ -73,6 +77,54 @@ fn two_byte_letter(bytes: &[u8], at: usize) -> Option<Entry> {
     (entry.class == Class::Letter).then_some(entry)
 }
 
+/// A word in matching form while its characters come: in a register as long as it fits.
+#[derive(Debug, Default)]
+struct Form {
+    short: u128,
+    len: usize,
+    /// The whole form, if it is longer than `short` can hold.
+    long: Vec<u8>,
+}
+
+impl Form {
+    /// Adds `n` bytes, the first in the low end; those above are 0.
+    #[inline]
+    fn push(&mut self, bytes: u64, n: usize) {
+        if self.len + n > SHORT_FORM {
+            return self.push_long(bytes, n);
+        }
+        // Where it is full already, nothing is added, and the shift doesn't matter.
+        self.short |= u128::from(bytes).wrapping_shl(8 * self.len as u32);
+        self.len += n;
+    }
+
+    #[cold]
+    fn push_long(&mut self, bytes: u64, n: usize) {
+        if self.long.is_empty() {
+            self.long.extend_from_slice(&self.short.to_le_bytes()[..self.len]);
+        }
+        self.long.extend_from_slice(&bytes.to_le_bytes()[..n]);
+        self.len += n;
+    }
+
+    #[inline]
+    fn push_character(&mut self, entry: Entry) {
+        let (bytes, n) = entry.form();
+        self.push(bytes, n);
+    }
+
+    /// The word's hash; the next word may come.
+    #[inline]
+    fn take_hash(&mut self, seed: Seed) -> u64 {
+        let hash = if self.len <= SHORT_FORM { seed.hash_short_word(self.short) } else { seed.hash_word(&self.long) };
+        if self.len > SHORT_FORM {
+            self.long.clear();
+        }
+        (self.short, self.len) = (0, 0);
+        hash
+    }
+}
+
 struct Scanner<'a> {
     text: &'a str,
     /// Where the next character is read.
@@ -80,9 +132,8 @@ struct Scanner<'a> {
     /// Where the open word began; its class is that of the last character that a border could depend on.
     start: usize,
     open: Option<Class>,
-    /// The open word in matching form, `len` bytes of it; there is always room for one more character.
-    form: Vec<u8>,
-    len: usize,
+    /// The open word in matching form.
+    form: Form,
     seed: Seed,
 }
 
@@ -127,17 +178,13 @@ impl Scanner<'_> {
             return;
         }
         let bytes = self.text.as_bytes();
-        let (mut at, mut len) = (self.at, self.len);
+        let mut at = self.at;
         let mut start = if self.open.is_some() { self.start } else { at };
-        let form = &mut self.form;
+        let mut form = std::mem::take(&mut self.form);
         loop {
             let (n_plain, folded) = plain_prefix(eight_bytes(bytes, at));
-            if len + size_of::<u64>() + MAX_FORM > form.len() {
-                form.resize(2 * form.len(), 0);
-            }
-            form[len..len + size_of::<u64>()].copy_from_slice(&folded.to_le_bytes());
+            form.push(folded, n_plain);
             at += n_plain;
-            len += n_plain;
             if n_plain == size_of::<u64>() {
                 continue;
             }
@@ -146,13 +193,12 @@ impl Scanner<'_> {
                 || is_mid(byte) && bytes.get(at + 1).is_some_and(|&next| IS_BREAK[next as usize]);
             if is_break {
                 if at > start {
-                    found(ByteSpan::new(start, at), self.seed.hash_word(&form[..len]));
-                    len = 0;
+                    found(ByteSpan::new(start, at), form.take_hash(self.seed));
                 }
                 at += 1;
                 start = at;
             } else if let Some(entry) = two_byte_letter(bytes, at) {
-                len += entry.write_form(&mut form[len..]);
+                form.push_character(entry);
                 at += 2;
             } else {
                 break;
@@ -161,7 +207,7 @@ impl Scanner<'_> {
         if at > self.at {
             self.open = (at > start).then(|| if bytes[at - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
         }
-        (self.at, self.start, self.len) = (at, start, len);
+        (self.at, self.start, self.form) = (at, start, form);
     }
 
     #[inline]
@@ -199,18 +245,14 @@ impl Scanner<'_> {
 
     /// Adds a character's form to the open word.
     fn join(&mut self, entry: Entry, len: usize) {
-        self.len += entry.write_form(&mut self.form[self.len..]);
-        if self.len + MAX_FORM > self.form.len() {
-            self.form.resize(2 * self.form.len(), 0);
-        }
+        self.form.push_character(entry);
         self.at += len;
     }
 
     #[inline]
     fn close(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         if self.open.take().is_some() {
-            found(ByteSpan::new(self.start, self.at), self.seed.hash_word(&self.form[..self.len]));
-            self.len = 0;
+            found(ByteSpan::new(self.start, self.at), self.form.take_hash(self.seed));
         }
     }
 
@@ -219,7 +261,7 @@ impl Scanner<'_> {
     #[cold]
     fn scan_plainly_to_space(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         let start = if self.open.take().is_some() { self.start } else { self.start_of_character_before() };
-        self.len = 0;
+        self.form = Form::default();
         let rest = &self.text[self.at..];
         let end = self.at + rest.char_indices().find(|&(_, c)| entry(c).class == Class::Space).map_or(rest.len(), |(at, _)| at);
         scan_words_plainly(&self.text[start..end], self.seed, &mut |span, hash| found(span.shifted(start), hash));

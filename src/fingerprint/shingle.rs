@@ -16,9 +16,24 @@ impl Seed {
 
     /// The 64-bit hash of a word in matching form.
     pub fn hash_word(self, form: &[u8]) -> u64 {
-        xxh3_64_with_seed(form, self.0)
+        if form.len() > SHORT_FORM {
+            return xxh3_64_with_seed(form, self.0);
+        }
+        let mut short = [0; SHORT_FORM];
+        short[..form.len()].copy_from_slice(form);
+        self.hash_short_word(u128::from_le_bytes(short))
+    }
+
+    /// The same for a form of [`SHORT_FORM`] bytes at most, the first in the low end, zeroes behind the last. No word holds a zero, and a length that
+    /// never differs makes the hash fast.
+    #[inline]
+    pub(super) fn hash_short_word(self, form: u128) -> u64 {
+        xxh3_64_with_seed(&form.to_le_bytes(), self.0)
     }
 }
+
+/// Forms up to this many bytes are hashed as one block.
+pub(super) const SHORT_FORM: usize = 16;
 
 /// A word of a stream: 32 bits of the hash of its matching form, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,14 +114,19 @@ impl ShingleHasher {
         self.min_run
     }
 
-    /// The hash of each anchor-sized shingle of `words`, in order.
-    pub fn shingles<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
+    /// The sum of each anchor-sized shingle of `words`, in order: as good as a hash in its high bits; [`Self::shingle_hash`] makes one of it.
+    pub(super) fn shingle_sums<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
         self.rolling(words, self.min_run.shingle_len(), self.base_to_shingle)
     }
 
     /// The hash of each `min-run`-word shingle of `words`, in order.
     pub fn runs<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
-        self.rolling(words, self.min_run.words(), self.base_to_run)
+        self.rolling(words, self.min_run.words(), self.base_to_run).map(mix)
+    }
+
+    /// The hash of a shingle by its sum. Different sums have different hashes.
+    pub(super) fn shingle_hash(sum: u64) -> u64 {
+        mix(sum)
     }
 
     /// The hash of one run of `min-run` words.
@@ -117,21 +137,19 @@ impl ShingleHasher {
     fn rolling<'a>(&self, words: &'a [WordHash], len: usize, base_to_len: u64) -> impl Iterator<Item = u64> + use<'a> {
         let base = self.base;
         let step = move |sum: u64, word: WordHash| sum.wrapping_mul(base).wrapping_add(u64::from(word.0) + 1);
-        let head = words.len().min(len.saturating_sub(1));
+        let head = words.len().min(len);
         let mut sum = words[..head].iter().fold(0, |sum, &word| step(sum, word));
-        words[head..].iter().enumerate().map(move |(n, &word)| {
-            sum = step(sum, word);
-            if n > 0 {
-                let gone = words[n - 1];
-                sum = sum.wrapping_sub(base_to_len.wrapping_mul(u64::from(gone.0) + 1));
-            }
-            mix(sum)
-        })
+        let first = (words.len() >= len).then_some(sum);
+        let rest = words[head..].iter().zip(words).map(move |(&word, &gone)| {
+            sum = step(sum, word).wrapping_sub(base_to_len.wrapping_mul(u64::from(gone.0) + 1));
+            sum
+        });
+        first.into_iter().chain(rest)
     }
 
     /// Begins the key of a passage.
     pub fn passage_key(&self) -> PassageKeyBuilder {
-        PassageKeyBuilder { n_words: 0, sum: 0, most: self.min_run.words() - 1 }
+        PassageKeyBuilder { n_words: 0, first: [0; PassageKeyBuilder::MIN_FOR_STREAM_KEY], most: self.min_run.words() - 1 }
     }
 
     /// The key of a passage of these words, which are [`PassageKeyBuilder::MIN_FOR_STREAM_KEY`] at least; `None` from `min-run` words on.
@@ -156,7 +174,8 @@ pub struct PassageKey(pub u64);
 #[derive(Debug)]
 pub struct PassageKeyBuilder {
     n_words: usize,
-    sum: u64,
+    /// The 64-bit hashes of the first words.
+    first: [u64; Self::MIN_FOR_STREAM_KEY],
     most: usize,
 }
 
@@ -165,20 +184,21 @@ impl PassageKeyBuilder {
     pub const MIN_FOR_STREAM_KEY: usize = 4;
 
     /// Adds the next word, by its 64-bit hash.
+    #[inline]
     pub fn add(&mut self, hash: u64) {
-        self.n_words += 1;
-        if self.n_words < Self::MIN_FOR_STREAM_KEY {
-            self.sum = mix(self.sum ^ hash);
+        if let Some(first) = self.first.get_mut(self.n_words) {
+            *first = hash;
         }
+        self.n_words += 1;
     }
 
-    /// The key of the passage, given its words again; `None` for none, and for `min-run` or more.
-    pub fn finish(self, words: &[WordHash]) -> Option<PassageKey> {
+    /// The key of the passage, given its words again; `None` for none, and for `min-run` or more. The next passage may come.
+    pub fn take(&mut self, words: &[WordHash]) -> Option<PassageKey> {
         debug_assert_eq!(words.len(), self.n_words);
-        match self.n_words {
+        match std::mem::take(&mut self.n_words) {
             0 => None,
             n if n > self.most => None,
-            n if n < Self::MIN_FOR_STREAM_KEY => Some(PassageKey(self.sum)),
+            n if n < Self::MIN_FOR_STREAM_KEY => Some(PassageKey(self.first[..n].iter().fold(0, |sum, hash| mix(sum ^ hash)))),
             _ => Some(PassageKey(hash_stream(words))),
         }
     }
@@ -242,8 +262,8 @@ pub(crate) mod tests {
         }
         let hasher = ShingleHasher::new(Seed(7), MinRun::DEFAULT);
         assert_eq!(hasher.runs(&words[..14]).count(), 0);
-        assert_eq!(hasher.shingles(&words[..8]).count(), 1);
-        assert_eq!(hasher.shingles(&[]).count(), 0);
+        assert_eq!(hasher.shingle_sums(&words[..8]).count(), 1);
+        assert_eq!(hasher.shingle_sums(&[]).count(), 0);
     }
 
     #[test]
@@ -252,7 +272,7 @@ pub(crate) mod tests {
             let run = MinRun::new(words).expect("in range");
             assert_eq!(run.shingle_len() + run.window_len() - 1, words);
         }
-        assert_eq!((MinRun::DEFAULT.shingle_len(), MinRun::DEFAULT.window_len()), (8, 8));
+        assert_eq!((MinRun::DEFAULT.shingle_len(), MinRun::DEFAULT.window_len()), (6, 10));
         assert_eq!((MinRun::new(7), MinRun::new(256)), (None, None));
     }
 }

@@ -20,36 +20,28 @@ pub fn anchors(words: &[WordHash], shingles: &ShingleHasher) -> Vec<Anchor> {
     if words.len() < shingles.min_run().words() {
         return Vec::new();
     }
-    let hashes: Vec<u64> = shingles.shingles(words).collect();
-    let mut anchors = Vec::with_capacity(2 * hashes.len() / window_len);
-    let mut least = last_least(&hashes, 0, window_len);
-    let mut push = |run: usize, least: usize| {
-        anchors.push(Anchor { hash: hashes[least], word: least as u32, first_run: run as u32 });
-    };
-    push(0, least);
-    for run in 1..=hashes.len() - window_len {
-        let newest = run + window_len - 1;
-        let now = if hashes[newest] <= hashes[least] {
-            newest
-        } else if least < run {
-            last_least(&hashes, run, window_len)
-        } else {
-            least
-        };
-        if now != least {
-            least = now;
-            push(run, least);
+    let sums: Vec<u64> = shingles.shingle_sums(words).collect();
+    let mut anchors = Vec::with_capacity(2 * sums.len() / window_len);
+    // The least sum of the last window, and where it stands; none before the first.
+    let (mut least, mut least_at) = (u64::MAX, 0);
+    for (run, window) in sums.windows(window_len).enumerate() {
+        let newest = window[window_len - 1];
+        let has_least = least_at >= run && run > 0;
+        if has_least && newest > least {
+            continue;
         }
+        (least, least_at) = if has_least { (newest, run + window_len - 1) } else { last_least(window, run) };
+        anchors.push(Anchor { hash: ShingleHasher::shingle_hash(least), word: least_at as u32, first_run: run as u32 });
     }
     anchors
 }
 
-/// The place of the least of `len` hashes from `start`, the last of equal ones.
-fn last_least(hashes: &[u64], start: usize, len: usize) -> usize {
-    let mut least = start;
-    for at in start + 1..start + len {
-        if hashes[at] <= hashes[least] {
-            least = at;
+/// The least of a window's sums, the last of equal ones, and where it stands, if the window begins at `start`.
+fn last_least(window: &[u64], start: usize) -> (u64, usize) {
+    let mut least = (window[0], start);
+    for (nth, &sum) in window.iter().enumerate() {
+        if sum <= least.0 {
+            least = (sum, start + nth);
         }
     }
     least
@@ -66,7 +58,7 @@ mod tests {
         let run = shingles.min_run().words();
         (0..(words.len() + 1).saturating_sub(run))
             .map(|start| {
-                let hashes: Vec<u64> = shingles.shingles(&words[start..start + run]).collect();
+                let hashes: Vec<u64> = shingles.shingle_sums(&words[start..start + run]).collect();
                 let least = hashes.iter().min().expect("a run holds a window");
                 start + hashes.iter().rposition(|hash| hash == least).expect("it was just found")
             })
