@@ -1,9 +1,11 @@
 //! What is kept so far of the article that is being judged: it covers later places of the article itself.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use super::rules::LONG_PASSAGE;
 use crate::corpus::WordSpan;
-use crate::fingerprint::{Fingerprint, MixedHashing, ShingleHasher, WordHash};
+use crate::fingerprint::{Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
 
 /// The article's own kept text so far.
 #[derive(Debug)]
@@ -23,12 +25,12 @@ pub(super) struct OwnText<'a> {
 }
 
 impl<'a> OwnText<'a> {
-    /// Nothing kept so far. `repeats_itself` tells whether two anchors of the article may be equal.
-    pub(super) fn new(article: &'a Fingerprint, repeats_itself: bool, shingles: &'a ShingleHasher) -> Self {
+    /// Nothing kept so far of an article in which this repeats itself.
+    pub(super) fn new(article: &'a Fingerprint, repeats: Repeats, shingles: &'a ShingleHasher) -> Self {
         Self {
             article: &article.words,
             shingles,
-            may_repeat: if repeats_itself { runs_that_may_repeat(article, shingles) } else { Vec::new() },
+            may_repeat: repeats.runs,
             stream: Vec::new(),
             pieces: Vec::new(),
             runs: HashMap::default(),
@@ -130,23 +132,69 @@ impl<'a> OwnText<'a> {
     }
 }
 
-/// For each run of an article whether its anchor stands in it twice; empty if none does.
-fn runs_that_may_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool> {
-    let mut hashes: Vec<u64> = article.anchors.iter().map(|anchor| anchor.hash).collect();
-    hashes.sort_unstable();
-    let repeated: Vec<u64> = hashes.chunk_by(|a, b| a == b).filter(|equal| equal.len() > 1).map(|equal| equal[0]).collect();
-    if repeated.is_empty() {
-        return Vec::new();
+/// Whether an article may cover words of its own before any of it goes: for each of its runs whether it may stand in it twice (empty if none does), and whether
+/// two of its passages that can go by themselves are equal.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    runs: Vec<bool>,
+    has_equal_passages: bool,
+}
+
+/// Anchors that stand in an article more often are not compared with each other: all their runs may repeat.
+const MOST_COMPARED: usize = 8;
+
+impl Repeats {
+    /// What repeats itself in an article.
+    pub(super) fn find(article: &Fingerprint, shingles: &ShingleHasher) -> Self {
+        let keys = article.passages.iter().zip(&article.passage_keys).filter(|(passage, _)| passage.words.len() >= LONG_PASSAGE);
+        let mut keys: Vec<PassageKey> = keys.filter_map(|(_, key)| *key).collect();
+        keys.sort_unstable();
+        Self { runs: runs_that_repeat(article, shingles), has_equal_passages: keys.windows(2).any(|pair| pair[0] == pair[1]) }
     }
-    let n_runs = (article.words.len() + 1).saturating_sub(shingles.min_run().words());
-    let mut may_repeat = vec![false; n_runs];
-    for (nth, anchor) in article.anchors.iter().enumerate() {
-        if repeated.binary_search(&anchor.hash).is_ok() {
-            let next = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
-            may_repeat[anchor.first_run as usize..next].fill(true);
+
+    /// Whether nothing repeats itself.
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty() && !self.has_equal_passages
+    }
+}
+
+fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool> {
+    let run_len = shingles.min_run().words();
+    let n_runs = (article.words.len() + 1).saturating_sub(run_len);
+    let mut by_hash: Vec<(u64, usize)> = article.anchors.iter().map(|anchor| anchor.hash).zip(0..).collect();
+    by_hash.sort_unstable();
+    let mut repeat = Vec::new();
+    let mut mark = |runs: Range<usize>| {
+        repeat.resize(n_runs, false);
+        repeat[runs].fill(true);
+    };
+    for equal in by_hash.chunk_by(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
+        let anchors = || equal.iter().map(|&(_, nth)| nth);
+        if equal.len() > MOST_COMPARED {
+            anchors().for_each(|nth| {
+                mark(article.anchors[nth].first_run as usize..article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize));
+            });
+            continue;
+        }
+        for (nth, later) in anchors().enumerate() {
+            for earlier in anchors().take(nth) {
+                let at = [earlier, later].map(|nth| article.anchors[nth].word as usize);
+                let (before, after) = equal_around(&article.words, at);
+                if before + after >= run_len {
+                    at.into_iter().for_each(|at| mark(at - before..at + after - run_len + 1));
+                }
+            }
         }
     }
-    may_repeat
+    repeat
+}
+
+/// How many words are equal before two places, and from them on.
+fn equal_around(words: &[WordHash], at: [usize; 2]) -> (usize, usize) {
+    let [one, two] = at;
+    let before = words[..one].iter().rev().zip(words[..two].iter().rev()).take_while(|(a, b)| a == b).count();
+    let after = words[one..].iter().zip(&words[two..]).take_while(|(a, b)| a == b).count();
+    (before, after)
 }
 
 #[cfg(test)]
@@ -160,7 +208,7 @@ mod tests {
         // Words 0..6, then 100..120, then 6..12; kept are the first and the last piece. Then 2..10 once more.
         let numbers: Vec<u32> = (0..6).chain(100..120).chain(6..12).chain(2..10).collect();
         let article = Fingerprint { words: test_stream(&numbers), ..Fingerprint::default() };
-        let mut own = OwnText::new(&article, false, &shingles);
+        let mut own = OwnText::new(&article, Repeats::default(), &shingles);
         own.keep(WordSpan::new(0, 6));
         assert!(!own.has_runs());
         own.keep(WordSpan::new(26, 32));

@@ -2,7 +2,7 @@
 
 use super::coverage::{Equal, OthersCover, gap_key, gaps};
 use super::facts::changed_facts;
-use super::own::OwnText;
+use super::own::{OwnText, Repeats};
 use super::receipt::{Cover, Source};
 use super::rules::{Facts, LONG_PASSAGE, Rules};
 use super::verdict::{Article, Reason, Removal, Touched};
@@ -19,8 +19,14 @@ pub(super) struct Outcome {
 }
 
 /// Goes through the passages of an article.
-pub(super) fn judge_passages(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Outcome {
-    let own = OwnText::new(article.print, article.repeats_itself, kept.shingles());
+pub(super) fn judge_passages(
+    article: &Article<'_>,
+    kept: &KeptText,
+    rules: &Rules,
+    others: Option<&OthersCover>,
+    repeats: Repeats,
+) -> Outcome {
+    let own = OwnText::new(article.print, repeats, kept.shingles());
     let mut walk = Walk {
         article,
         kept,

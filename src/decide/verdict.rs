@@ -2,9 +2,10 @@
 
 use super::coverage::{Equal, OthersCover, gap_key, gaps, others_cover};
 use super::facts::changed_facts;
+use super::own::Repeats;
 use super::passages::{Outcome, judge_passages};
 use super::receipt::{Cover, Receipt, Source};
-use super::rules::{Facts, NEW_TEXT, Rules, Updates};
+use super::rules::{Facts, LONG_PASSAGE, MIN_GAP, MinCut, NEW_TEXT, Rules, Updates};
 use crate::corpus::{ByteSpan, WordSpan};
 use crate::fingerprint::{Anchor, Fingerprint, PassageKey, WordHash};
 use crate::index::{KeptText, Spot};
@@ -121,17 +122,18 @@ impl Judgement {
 /// Judges an article against the kept text.
 pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
     let others = others_cover(article.print, article.settled, kept);
-    if others.is_none() && !article.repeats_itself {
-        return Judgement::untouched();
-    }
+    let repeats = if article.repeats_itself { Repeats::find(article.print, kept.shingles()) } else { Repeats::default() };
     let mut judgement = Judgement::untouched();
+    if repeats.is_empty() && others.as_ref().is_none_or(|others| !may_lose_words(article, rules, others)) {
+        return judgement;
+    }
     if let Some(others) = &others
         && let Some(verdict) = judge_whole(article, kept, rules, others, &mut judgement)
     {
         judgement.verdict = verdict;
         return judgement;
     }
-    let outcome = judge_passages(article, kept, rules, others.as_ref());
+    let outcome = judge_passages(article, kept, rules, others.as_ref(), repeats);
     judgement.gaps_looked_up.extend_from_slice(&outcome.gaps_looked_up);
     if outcome.removals.is_empty() {
         return judgement;
@@ -145,6 +147,36 @@ pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement
     }
     judgement.touched = Some(touched);
     judgement
+}
+
+/// Whether others' cover could be enough for any verdict if every gap were covered, too. Of an article that doesn't repeat itself nothing else is covered, as
+/// long as nothing of it goes.
+fn may_lose_words(article: &Article<'_>, rules: &Rules, others: &OthersCover) -> bool {
+    let min_run = rules.min_run.words();
+    let min_cut = match rules.min_cut {
+        MinCut::Words(min_cut) => min_cut,
+        MinCut::Never => usize::MAX,
+    };
+    let mut n_covered_in_all = 0;
+    for passage in article.print.passages.iter().map(|passage| passage.words) {
+        let (mut n_covered, mut in_a_row) = (0, 0);
+        if !others.words[passage.range()].contains(&true) {
+            continue;
+        }
+        for stretch in others.words[passage.range()].chunk_by(|a, b| a == b) {
+            let may_be_covered = stretch[0] || (MIN_GAP..min_run).contains(&stretch.len());
+            n_covered += if may_be_covered { stretch.len() } else { 0 };
+            in_a_row = if may_be_covered { in_a_row + stretch.len() } else { 0 };
+            if in_a_row >= min_cut {
+                return true;
+            }
+        }
+        if passage.len() >= LONG_PASSAGE && rules.passage_threshold.is_met(n_covered, passage.len()) {
+            return true;
+        }
+        n_covered_in_all += n_covered;
+    }
+    article.is_whole && rules.article_threshold.is_met(n_covered_in_all, article.print.words.len())
 }
 
 /// Verdict 1. `None`: it is for the passages to decide.

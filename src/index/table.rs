@@ -93,12 +93,6 @@ impl PlaceTable {
         self.tags.get(home(hash, self.slots.len())).copied().unwrap_or_default()
     }
 
-    /// The same for the slot itself, which only insertion needs.
-    #[inline]
-    pub(super) fn look_at_slot(&self, hash: u64) -> u32 {
-        self.slots.get(home(hash, self.slots.len())).map_or(0, |slot| slot.place)
-    }
-
     /// Whether `hash` has places.
     #[inline]
     pub(super) fn has(&self, hash: u64) -> bool {

@@ -120,12 +120,6 @@ impl Shard {
         self.table(is_passage).look_at(hash)
     }
 
-    /// The same for what insertion writes to. See [`PlaceTable::look_at_slot`].
-    #[inline]
-    pub(super) fn look_at_slot(&self, hash: u64, is_passage: bool) -> u32 {
-        self.table(is_passage).look_at_slot(hash)
-    }
-
     /// Whether an anchor or a passage with this hash has a place.
     #[inline]
     pub(super) fn has(&self, hash: u64, is_passage: bool) -> bool {
