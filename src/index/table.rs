@@ -156,12 +156,25 @@ impl PlaceTable {
         let tags = std::mem::replace(&mut self.tags, vec![0; len + Group::LEN - 1]);
         // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
         let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
-        for from in (start..slots.len()).chain(0..start).filter(|&from| tags[from] != 0) {
-            let mut at = home(slots[from].hash_and_place >> SHARD_BITS, len);
-            while self.tags[at] != 0 {
-                at = wrapped(at + 1, len);
+        for range in [start..slots.len(), 0..start] {
+            for (slot, &tag) in slots[range.clone()].iter().zip(&tags[range]) {
+                if tag != 0 {
+                    let at = self.first_empty(home(slot.hash_and_place >> SHARD_BITS, len));
+                    self.put(at, *slot, tag);
+                }
             }
-            self.put(at, slots[from], tags[from]);
+        }
+    }
+
+    /// The first empty slot from `at` on; there must be one.
+    #[inline]
+    fn first_empty(&self, mut at: usize) -> usize {
+        loop {
+            let empty = self.group(at).empty();
+            if empty != 0 {
+                return wrapped(at + Group::first(empty), self.slots.len());
+            }
+            at = wrapped(at + Group::LEN, self.slots.len());
         }
     }
 }
