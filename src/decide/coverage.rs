@@ -36,7 +36,8 @@ pub(super) fn others_cover(article: &Fingerprint, settled: Known<'_>, kept: &Kep
 
 /// The anchors that have a place, by number.
 fn known_anchors(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Vec<usize> {
-    let mut known: Vec<usize> = settled.spots.iter().filter(|spot| !spot.is_passage()).map(|spot| spot.nth as usize).collect();
+    let anchors = settled.spots.iter().filter(|spot| !spot.is_passage());
+    let mut known: Vec<usize> = anchors.map(|spot| article.anchor_at(spot.word)).collect();
     if kept.has_recent() {
         known.extend((0..article.anchors.len()).filter(|&nth| kept.has_recent_anchor(article.anchors[nth].hash)));
         known.sort_unstable();
@@ -49,15 +50,16 @@ fn known_anchors(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> 
 fn equal_passages(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Option<Vec<Option<WordPlace>>> {
     let mut equal: Option<Vec<Option<WordPlace>>> = None;
     let mut look_up = |nth: usize| {
-        let words = &article.words[article.passages[nth].words.range()];
-        if let Some(place) = article.passage_keys[nth].and_then(|key| kept.first_place_of_passage(key, words)) {
+        let passage = &article.passages[nth];
+        let key = article.key_of(passage);
+        if let Some(place) = key.and_then(|key| kept.first_place_of_passage(key, &article.words[passage.words.range()])) {
             equal.get_or_insert_with(|| vec![None; article.passages.len()])[nth] = Some(place);
         }
     };
     if kept.has_recent() {
         (0..article.passages.len()).for_each(look_up);
     } else {
-        settled.spots.iter().filter(|spot| spot.is_passage()).for_each(|spot| look_up(spot.nth as usize));
+        settled.spots.iter().filter(|spot| spot.is_passage()).for_each(|spot| look_up(article.passage_at(spot.word)));
     }
     equal
 }

@@ -146,8 +146,8 @@ const MOST_COMPARED: usize = 8;
 impl Repeats {
     /// What repeats itself in an article.
     pub(super) fn find(article: &Fingerprint, shingles: &ShingleHasher) -> Self {
-        let keys = article.passages.iter().zip(&article.passage_keys).filter(|(passage, _)| passage.words.len() >= LONG_PASSAGE);
-        let mut keys: Vec<PassageKey> = keys.filter_map(|(_, key)| *key).collect();
+        let long_passages = article.passages.iter().filter(|passage| passage.words.len() >= LONG_PASSAGE);
+        let mut keys: Vec<PassageKey> = long_passages.filter_map(|passage| article.key_of(passage)).collect();
         keys.sort_unstable();
         Self { runs: runs_that_repeat(article, shingles), has_equal_passages: keys.windows(2).any(|pair| pair[0] == pair[1]) }
     }

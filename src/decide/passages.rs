@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn keep_passage(&mut self, nth: usize) {
         let passage = &self.article.print.passages[nth];
-        if let Some(key) = self.article.print.passage_keys[nth] {
+        if let Some(key) = self.article.key_of(nth) {
             self.kept_passages.push((self.own.n_words() as u32, key));
         }
         self.own.keep(passage.words);

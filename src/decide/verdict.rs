@@ -25,6 +25,13 @@ pub struct Article<'a> {
     pub settled: Known<'a>,
 }
 
+impl Article<'_> {
+    /// What passage number `nth` is looked up by, if it is looked up as a whole.
+    pub(super) fn key_of(&self, nth: usize) -> Option<PassageKey> {
+        self.print.key_of(&self.print.passages[nth])
+    }
+}
+
 /// Which anchors and short passages of an article have a place in kept text.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Known<'a> {

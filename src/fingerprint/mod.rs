@@ -29,8 +29,9 @@ pub struct Fingerprint {
     pub words: Vec<WordHash>,
     /// The passages, in order, the empty ones too.
     pub passages: Vec<Passage>,
-    /// For each passage, what it is looked up by; `None` for one without words, and for one of `min-run` words or more, which anchors find.
-    pub passage_keys: Vec<Option<PassageKey>>,
+    /// The passages that are looked up as a whole: the first word of each in the stream, and its key. Those without words are not, and those of `min-run`
+    /// words or more are found by anchors.
+    pub short_passages: Vec<(u32, PassageKey)>,
     /// The anchors of the stream, in order.
     pub anchors: Vec<Anchor>,
 }
@@ -42,15 +43,26 @@ impl Fingerprint {
         let mut reading = Reading::new(split::passages(text), text.len(), shingles);
         // No word crosses a line break, so the words of all passages can be found in one go.
         scan_words(text, shingles.seed(), &mut |bytes, hash| reading.add(bytes.start, hash));
-        let Reading { words, passages, passage_keys, .. } = reading.finish();
+        let Reading { words, passages, short_passages, .. } = reading.finish();
         let anchors = anchors(&words, shingles);
-        Self { part, words, passages, passage_keys, anchors }
+        Self { part, words, passages, short_passages, anchors }
     }
 
-    /// The passages that are looked up as a whole: the first word of each, and its key.
-    pub fn short_passages(&self) -> impl Iterator<Item = (u32, PassageKey)> + '_ {
-        let passages = self.passages.iter().zip(&self.passage_keys);
-        passages.filter_map(|(passage, key)| Some((passage.words.start, (*key)?)))
+    /// What a passage is looked up by, if it is looked up as a whole.
+    pub fn key_of(&self, passage: &Passage) -> Option<PassageKey> {
+        let nth = self.short_passages.binary_search_by_key(&passage.words.start, |&(word, _)| word).ok()?;
+        // A passage without words begins where the next one does.
+        (!passage.words.is_empty()).then(|| self.short_passages[nth].1)
+    }
+
+    /// The number of the anchor that begins with word `word`.
+    pub fn anchor_at(&self, word: u32) -> usize {
+        self.anchors.partition_point(|anchor| anchor.word < word)
+    }
+
+    /// The passage that begins with word `word`, by number; of several, the one that has words.
+    pub fn passage_at(&self, word: u32) -> usize {
+        self.passages.partition_point(|passage| passage.words.end <= word)
     }
 }
 
@@ -59,7 +71,7 @@ struct Reading {
     words: Vec<WordHash>,
     /// The passages begun so far; the last is open.
     passages: Vec<Passage>,
-    passage_keys: Vec<Option<PassageKey>>,
+    short_passages: Vec<(u32, PassageKey)>,
     open_key: PassageKeyBuilder,
     /// The passages to come, and where the next of them begins.
     to_come: std::vec::IntoIter<(ByteSpan, usize)>,
@@ -72,7 +84,7 @@ impl Reading {
             // A word and what stands between it and the next take some six bytes in most languages.
             words: Vec::with_capacity(text_len / 6),
             passages: Vec::with_capacity(spans.len()),
-            passage_keys: Vec::with_capacity(spans.len()),
+            short_passages: Vec::with_capacity(spans.len()),
             open_key: shingles.passage_key(),
             next_start: 0,
             to_come: spans.into_iter(),
@@ -100,7 +112,9 @@ impl Reading {
     fn end_passage(&mut self) {
         if let Some(open) = self.passages.last_mut() {
             open.words.end = self.words.len() as u32;
-            self.passage_keys.push(self.open_key.take(&self.words[open.words.range()]));
+            if let Some(key) = self.open_key.take(&self.words[open.words.range()]) {
+                self.short_passages.push((open.words.start, key));
+            }
         }
     }
 

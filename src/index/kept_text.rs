@@ -115,15 +115,13 @@ impl KeptText {
         start
     }
 
-    /// Makes an article's passages, and those of its anchors that are numbered in `anchors`, known to the rest of its batch.
-    pub fn remember_for_batch(&mut self, stream: &KeptStream<'_>, anchors: impl Iterator<Item = usize>) {
+    /// Makes an article's passages, and those of its anchors that are given, known to the rest of its batch.
+    pub fn remember_for_batch<'a>(&mut self, stream: &KeptStream<'_>, anchors: impl Iterator<Item = &'a Anchor>) {
         let ground = Ground { words: &self.words, shingles: &self.shingles, size: self.recent.size() };
-        for nth in anchors {
-            let hash = stream.anchors[nth].hash;
-            self.recent.shard_mut(hash).insert(hash, Spot::anchor(0, nth), stream, ground);
-        }
-        for (nth, (_, key)) in stream.passages.iter().enumerate() {
-            self.recent.shard_mut(key.0).insert(key.0, Spot::passage(0, nth), stream, ground);
+        let anchors = anchors.map(|anchor| (anchor.hash, Spot::anchor(0, anchor.word)));
+        let passages = stream.passages.iter().map(|&(word, key)| (key.0, Spot::passage(0, word)));
+        for (hash, spot) in anchors.chain(passages) {
+            self.recent.shard_mut(hash).insert(hash, spot, stream, ground);
         }
     }
 
@@ -153,12 +151,12 @@ impl KeptStream<'_> {
 pub struct SettledShard<'a>(&'a Shard);
 
 impl SettledShard<'_> {
-    /// Which of these hashes, all of this shard, have a place.
-    pub fn known<'e>(&self, entries: impl Iterator<Item = &'e (u64, Spot)> + Clone) -> impl Iterator<Item = Spot> {
+    /// Adds to `known` which of these hashes, all of this shard, have a place.
+    pub fn find(&self, entries: &[(u64, Spot)], known: &mut Vec<Spot>) {
         // A look at every place first, so that memory is waited for once and not for each hash.
-        let looks = entries.clone().fold(0, |looks, &(hash, spot)| looks ^ self.0.look_at(hash, spot.is_passage()));
+        let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.0.look_at(hash, spot.is_passage()));
         std::hint::black_box(looks);
-        entries.filter(|&&(hash, spot)| self.0.has(hash, spot.is_passage())).map(|&(_, spot)| spot)
+        known.extend(entries.iter().filter(|&&(hash, spot)| self.0.has(hash, spot.is_passage())).map(|&(_, spot)| spot));
     }
 }
 
@@ -170,13 +168,15 @@ pub struct ShardFilling<'a> {
 }
 
 impl ShardFilling<'_> {
-    /// Adds anchors and passages, all of this shard, in priority order. Their articles are numbered as in `streams`.
-    pub fn insert(&mut self, entries: &[(u64, Spot)], streams: &[KeptStream<'_>]) {
+    /// A look at the places of these hashes, so that memory is waited for once and not for each when they are inserted.
+    pub fn look_at(&self, entries: &[(u64, Spot)]) {
         let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.shard.look_at(hash, spot.is_passage()));
         std::hint::black_box(looks);
-        for &(hash, spot) in entries {
-            self.shard.insert(hash, spot, &streams[spot.article()], self.ground);
-        }
+    }
+
+    /// Adds an anchor or passage of this shard. They must come in priority order. `streams` holds the stream of each article.
+    pub fn insert(&mut self, &(hash, spot): &(u64, Spot), streams: &[KeptStream<'_>]) {
+        self.shard.insert(hash, spot, &streams[spot.article()], self.ground);
     }
 }
 

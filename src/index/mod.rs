@@ -12,6 +12,6 @@ mod words;
 
 pub use kept_text::{KeptStream, KeptText, SettledShard, ShardFilling};
 pub use records::{KeptRecord, Records};
-pub use shards::{ByShard, N_SHARDS, Spot, shard_of};
+pub use shards::{ByShard, N_SHARDS, Numbered, Spot, shard_of};
 pub use tables::TableSize;
 pub use words::{KeptWords, WordPlace};

@@ -1,5 +1,7 @@
 //! Anchors and passages sorted by the shard that their hashes belong to, so that a shard's memory is gone through in one go.
 
+use crate::fingerprint::{Anchor, PassageKey};
+
 /// The top bits of a hash choose its shard.
 pub(super) const SHARD_BITS: u32 = 8;
 
@@ -16,27 +18,29 @@ pub fn shard_of(hash: u64) -> usize {
 pub struct Spot {
     /// Twice the article's number, and one more for a passage.
     article_and_kind: u32,
-    /// Which of the article's anchors or passages it is.
-    pub nth: u32,
+    /// Its first word in the article's stream.
+    pub word: u32,
 }
 
 impl Spot {
-    /// Anchor number `nth` of article number `article`.
-    pub fn anchor(article: usize, nth: usize) -> Self {
-        Self { article_and_kind: 2 * article as u32, nth: nth as u32 }
+    /// The anchor of article number `article` that begins with word `word`.
+    pub fn anchor(article: usize, word: u32) -> Self {
+        Self { article_and_kind: 2 * article as u32, word }
     }
 
-    /// Passage number `nth` of article number `article`.
-    pub fn passage(article: usize, nth: usize) -> Self {
-        Self { article_and_kind: 2 * article as u32 + 1, nth: nth as u32 }
+    /// The passage of article number `article` that begins with word `word`.
+    pub fn passage(article: usize, word: u32) -> Self {
+        Self { article_and_kind: 2 * article as u32 + 1, word }
     }
 
     /// The article's number.
+    #[inline]
     pub fn article(self) -> usize {
         self.article_and_kind as usize / 2
     }
 
     /// Whether it is a passage, not an anchor.
+    #[inline]
     pub fn is_passage(self) -> bool {
         self.article_and_kind % 2 == 1
     }
@@ -50,21 +54,31 @@ pub struct ByShard {
     starts: Vec<usize>,
 }
 
+/// An article's number, its anchors, and its short passages: the first word of each, and its key.
+pub type Numbered<'a> = (usize, &'a [Anchor], &'a [(u32, PassageKey)]);
+
 impl ByShard {
-    /// Sorts what `hashes` yields (a counting sort: it is asked twice, and must say the same).
-    pub fn sort<I: Iterator<Item = (u64, Spot)>>(hashes: impl Fn() -> I) -> Self {
+    /// Sorts the anchors and short passages of some articles, by counting.
+    pub fn sort<'a>(articles: impl Iterator<Item = Numbered<'a>> + Clone) -> Self {
         let mut starts = vec![0; N_SHARDS + 1];
-        hashes().for_each(|(hash, _)| starts[shard_of(hash) + 1] += 1);
+        for (_, anchors, passages) in articles.clone() {
+            anchors.iter().for_each(|anchor| starts[shard_of(anchor.hash) + 1] += 1);
+            passages.iter().for_each(|(_, key)| starts[shard_of(key.0) + 1] += 1);
+        }
         for shard in 0..N_SHARDS {
             starts[shard + 1] += starts[shard];
         }
         let mut entries = vec![(0, Spot::default()); starts[N_SHARDS]];
         let mut next = starts.clone();
-        hashes().for_each(|entry| {
-            let at = &mut next[shard_of(entry.0)];
-            entries[*at] = entry;
+        let mut put = |hash, spot| {
+            let at = &mut next[shard_of(hash)];
+            entries[*at] = (hash, spot);
             *at += 1;
-        });
+        };
+        for (article, anchors, passages) in articles {
+            anchors.iter().for_each(|anchor| put(anchor.hash, Spot::anchor(article, anchor.word)));
+            passages.iter().for_each(|&(word, key)| put(key.0, Spot::passage(article, word)));
+        }
         Self { entries, starts }
     }
 
@@ -80,17 +94,21 @@ mod tests {
 
     #[test]
     fn every_shard_has_its_hashes_in_order() {
-        let hash = |n: usize| (n as u64 % 700).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let hashes = || (0..10_000).map(|n| (hash(n), Spot::anchor(n, 7)));
-        let sorted = ByShard::sort(hashes);
+        let hash = |n: u32| u64::from(n % 700).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let anchors: Vec<Anchor> = (0..10_000).map(|n| Anchor { hash: hash(n), word: n, first_run: 0 }).collect();
+        let passages = [(5, PassageKey(hash(1)))];
+        let sorted = ByShard::sort([(0, &anchors[..6000], &[][..]), (1, &anchors[6000..], &passages)].into_iter());
         let mut n_entries = 0;
         for shard in 0..N_SHARDS {
-            let expected: Vec<_> = hashes().filter(|&(hash, _)| (hash >> 56) as usize == shard).collect();
+            let here = |hash: u64| (hash >> 56) as usize == shard;
+            let anchors = anchors.iter().map(|anchor| (anchor.hash, Spot::anchor(usize::from(anchor.word >= 6000), anchor.word)));
+            let passages = passages.iter().map(|&(word, key)| (key.0, Spot::passage(1, word)));
+            let expected: Vec<_> = anchors.chain(passages).filter(|entry| here(entry.0)).collect();
             assert_eq!(sorted.shard(shard), expected);
             n_entries += expected.len();
         }
-        assert_eq!(n_entries, 10_000);
-        assert!(ByShard::sort(std::iter::empty).shard(N_SHARDS - 1).is_empty());
+        assert_eq!(n_entries, 10_001);
+        assert!(ByShard::sort(std::iter::empty()).shard(N_SHARDS - 1).is_empty());
     }
 
     #[test]

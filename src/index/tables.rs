@@ -130,21 +130,14 @@ impl Shard {
         if is_passage { &self.passages } else { &self.anchors }
     }
 
-    /// Adds an anchor or passage of a stream, by its hash.
+    /// Adds an anchor or passage of a stream.
     pub(super) fn insert(&mut self, hash: u64, spot: Spot, stream: &KeptStream<'_>, ground: Ground<'_>) {
+        let place = stream.start.plus(spot.word as usize);
         if spot.is_passage() {
-            let (word, _) = stream.passages[spot.nth as usize];
-            self.passages.insert(hash, stream.start.plus(word as usize), 1);
-        } else {
-            self.insert_anchor(spot.nth as usize, stream, ground);
-        }
-    }
-
-    fn insert_anchor(&mut self, nth: usize, stream: &KeptStream<'_>, ground: Ground<'_>) {
-        let anchor = &stream.anchors[nth];
-        let place = stream.start.plus(anchor.word as usize);
-        if !self.anchors.insert(anchor.hash, place, ground.size.places_per_anchor) {
-            self.insert_runs(anchor, stream.runs_of(nth, ground.shingles.min_run()), stream, ground);
+            self.passages.insert(hash, place, 1);
+        } else if !self.anchors.insert(hash, place, ground.size.places_per_anchor) {
+            let nth = stream.anchors.partition_point(|anchor| anchor.word < spot.word);
+            self.insert_runs(&stream.anchors[nth], stream.runs_of(nth, ground.shingles.min_run()), stream, ground);
         }
     }
 

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::sharing::Sharing;
 use crate::corpus::{Place, RecordId};
-use crate::decide::{Article, Judgement, RecordVerdict, Rules, Verdict, judge, record_verdict};
+use crate::decide::{Article, Judgement, RecordVerdict, Rules, Touched, Verdict, judge, record_verdict};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
-use crate::index::{ByShard, KeptStream, KeptText, Spot, TableSize, WordPlace};
+use crate::index::{ByShard, KeptStream, KeptText, TableSize, WordPlace};
 use crate::split::{PartSize, parts};
 
 /// A record that is ready to be judged.
@@ -71,6 +71,7 @@ pub struct Settled {
     pub verdicts: Vec<RecordVerdict>,
     /// One for each part of each record.
     parts: Vec<SettledPart>,
+    sharing: Sharing,
 }
 
 /// What was decided over a part, and where what is left of it is kept.
@@ -78,7 +79,6 @@ pub struct Settled {
 struct SettledPart {
     judgement: Judgement,
     start: WordPlace,
-    passages: Vec<(u32, PassageKey)>,
 }
 
 impl Judge {
@@ -116,7 +116,8 @@ impl Judge {
     /// The second step, in order: the articles that had to wait. From here on the batch's kept words are known.
     pub fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
         let Provisional { sharing, judgements: provisional } = provisional;
-        let mut settled = Settled { verdicts: Vec::new(), parts: Vec::new() };
+        let mut settled = Settled { verdicts: Vec::new(), parts: Vec::new(), sharing };
+        let sharing = &settled.sharing;
         let mut late = Late::default();
         let mut provisional = provisional.into_iter();
         for record in batch {
@@ -149,19 +150,17 @@ impl Judge {
         sharing: &Sharing,
         nth: usize,
     ) -> SettledPart {
-        let mut part = SettledPart { judgement, start: WordPlace(0), passages: Vec::new() };
-        part.passages = part.left_passages(print);
-        let left = part.left(print);
-        if left.words.is_empty() {
+        let mut part = SettledPart { judgement, start: WordPlace(0) };
+        let words = part.left(print).words;
+        if words.is_empty() {
             return part;
         }
-        part.start = self.kept.keep_words(left.words, record.place, record.id.as_str(), first_word);
+        part.start = self.kept.keep_words(words, record.place, record.id.as_str(), first_word);
         let left = part.left(print);
-        if part.judgement.touched.is_some() {
-            let anchors = left.anchors.iter().enumerate().filter(|(_, anchor)| sharing.may_be_in_batch(anchor.hash));
-            self.kept.remember_for_batch(&left, anchors.map(|(nth, _)| nth));
+        if part.is_untouched() {
+            self.kept.remember_for_batch(&left, sharing.shared_anchors(nth, print));
         } else {
-            self.kept.remember_for_batch(&left, sharing.shared_anchors(nth));
+            self.kept.remember_for_batch(&left, left.anchors.iter().filter(|anchor| sharing.may_be_in_batch(anchor.hash)));
         }
         part
     }
@@ -170,45 +169,43 @@ impl Judge {
     pub fn learn(&mut self, batch: &[Prepared], settled: &Settled) {
         self.kept.forget_batch();
         let prints = batch.iter().flat_map(|record| &record.parts);
-        let streams: Vec<KeptStream<'_>> =
-            prints.zip(&settled.parts).map(|(print, part)| part.left(print)).filter(|stream| !stream.words.is_empty()).collect();
-        let piece_len = streams.len().div_ceil(rayon::current_num_threads()).max(1);
-        let pieces: Vec<ByShard> =
-            streams.par_chunks(piece_len).enumerate().map(|(nth, piece)| sort_by_shard(piece, nth * piece_len)).collect();
+        let streams: Vec<KeptStream<'_>> = prints.zip(&settled.parts).map(|(print, part)| part.left(print)).collect();
+        let touched = settled.parts.iter().zip(&streams).enumerate().filter(|(_, (part, _))| !part.is_untouched());
+        let touched = ByShard::sort(touched.map(|(nth, (_, stream))| (nth, stream.anchors, stream.passages)));
         self.kept.filling().into_par_iter().enumerate().for_each(|(nth, mut filling)| {
-            pieces.iter().for_each(|piece| filling.insert(piece.shard(nth), &streams));
+            let mut touched = touched.shard(nth).iter().peekable();
+            for entries in settled.sharing.shard(nth) {
+                filling.look_at(entries);
+                for entry in entries {
+                    let article = entry.1.article();
+                    while let Some(earlier) = touched.next_if(|earlier| earlier.1.article() < article) {
+                        filling.insert(earlier, &streams);
+                    }
+                    if settled.parts[article].is_untouched() {
+                        filling.insert(entry, &streams);
+                    }
+                }
+            }
+            touched.for_each(|entry| filling.insert(entry, &streams));
         });
     }
 }
 
-/// The anchors and short passages of some streams, the first of which is number `first`.
-fn sort_by_shard(streams: &[KeptStream<'_>], first: usize) -> ByShard {
-    ByShard::sort(|| {
-        streams.iter().enumerate().flat_map(move |(nth, stream)| {
-            let article = first + nth;
-            let anchors = stream.anchors.iter().enumerate().map(move |(nth, anchor)| (anchor.hash, Spot::anchor(article, nth)));
-            let passages = stream.passages.iter().enumerate();
-            anchors.chain(passages.map(move |(nth, (_, key))| (key.0, Spot::passage(article, nth))))
-        })
-    })
-}
-
 impl SettledPart {
-    /// What is left of the part, as the index takes it.
-    fn left<'a>(&'a self, print: &'a Fingerprint) -> KeptStream<'a> {
-        let (words, anchors) = match (&self.judgement.verdict, &self.judgement.touched) {
-            (Verdict::Drop(_), _) => (&[][..], &[][..]),
-            (Verdict::Keep, Some(touched)) => (touched.words.as_slice(), touched.anchors.as_slice()),
-            (Verdict::Keep, None) => (print.words.as_slice(), print.anchors.as_slice()),
-        };
-        KeptStream { start: self.start, words, anchors, passages: &self.passages }
+    /// Whether everything of the part is kept.
+    fn is_untouched(&self) -> bool {
+        self.judgement.verdict == Verdict::Keep && self.judgement.touched.is_none()
     }
 
-    fn left_passages(&self, print: &Fingerprint) -> Vec<(u32, PassageKey)> {
+    /// What is left of the part, as the index takes it.
+    fn left<'a>(&'a self, print: &'a Fingerprint) -> KeptStream<'a> {
+        let start = self.start;
         match (&self.judgement.verdict, &self.judgement.touched) {
-            (Verdict::Drop(_), _) => Vec::new(),
-            (Verdict::Keep, Some(touched)) => touched.passages.clone(),
-            (Verdict::Keep, None) => print.short_passages().collect(),
+            (Verdict::Drop(_), _) => KeptStream { start, words: &[], anchors: &[], passages: &[] },
+            (Verdict::Keep, Some(Touched { words, anchors, passages })) => KeptStream { start, words, anchors, passages },
+            (Verdict::Keep, None) => {
+                KeptStream { start, words: &print.words, anchors: &print.anchors, passages: &print.short_passages }
+            }
         }
     }
 }
@@ -225,8 +222,8 @@ impl Late {
     /// Notes what is new in what was left of an article.
     fn add(&mut self, print: &Fingerprint, judgement: &Judgement, sharing: &Sharing) {
         let Some(touched) = &judgement.touched else { return };
-        let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, print.short_passages()).collect();
-        for hash in hashes(&touched.anchors, touched.passages.iter().copied()).filter(|hash| !known.contains(hash)) {
+        let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, &print.short_passages).collect();
+        for hash in hashes(&touched.anchors, &touched.passages).filter(|hash| !known.contains(hash)) {
             self.may_be_in_batch |= sharing.may_be_in_batch(hash);
             self.hashes.insert(hash);
         }
@@ -240,10 +237,10 @@ impl Late {
     /// equal a passage of an article before.
     fn concerns(&self, print: &Fingerprint, early: &Judgement, sharing: &Sharing, nth: usize) -> bool {
         let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
-        is_gap_known || self.may_be_in_batch && hashes(&print.anchors, print.short_passages()).any(|hash| self.is_late(hash))
+        is_gap_known || self.may_be_in_batch && hashes(&print.anchors, &print.short_passages).any(|hash| self.is_late(hash))
     }
 }
 
-fn hashes(anchors: &[Anchor], passages: impl Iterator<Item = (u32, PassageKey)>) -> impl Iterator<Item = u64> {
-    anchors.iter().map(|anchor| anchor.hash).chain(passages.map(|(_, key)| key.0))
+fn hashes(anchors: &[Anchor], passages: &[(u32, PassageKey)]) -> impl Iterator<Item = u64> {
+    anchors.iter().map(|anchor| anchor.hash).chain(passages.iter().map(|(_, key)| key.0))
 }

@@ -4,8 +4,8 @@
 use rayon::prelude::*;
 
 use crate::decide::Known;
-use crate::fingerprint::Fingerprint;
-use crate::index::{ByShard, KeptText, N_SHARDS, SettledShard, Spot, shard_of};
+use crate::fingerprint::{Anchor, Fingerprint};
+use crate::index::{ByShard, KeptText, N_SHARDS, Numbered, SettledShard, Spot, shard_of};
 
 /// Which anchors and short passages of a batch stand in kept text, in several articles of the batch, or twice in one.
 ///
@@ -21,14 +21,16 @@ pub(super) struct Sharing {
     /// What stands in several articles, or twice in one.
     shared: ByArticle,
     shards: Vec<Shard>,
+    pieces: Vec<ByShard>,
 }
 
 impl Sharing {
     /// Looks through a batch, on all threads.
     pub(super) fn find(batch: &[&Fingerprint], kept: &KeptText) -> Self {
+        let numbered: Vec<Numbered<'_>> =
+            batch.iter().enumerate().map(|(nth, print)| (nth, &print.anchors[..], &print.short_passages[..])).collect();
         let piece_len = batch.len().div_ceil(rayon::current_num_threads()).max(1);
-        let pieces: Vec<ByShard> =
-            batch.par_chunks(piece_len).enumerate().map(|(nth, piece)| sort_by_shard(piece, nth * piece_len)).collect();
+        let pieces: Vec<ByShard> = numbered.par_chunks(piece_len).map(|piece| ByShard::sort(piece.iter().copied())).collect();
         let find = |nth| Shard::find(&pieces, nth, kept.settled_shard(nth));
         let shards: Vec<Shard> = (0..N_SHARDS).into_par_iter().map(find).collect();
         let (mut depends, mut repeats_itself) = (vec![false; batch.len()], vec![false; batch.len()]);
@@ -38,7 +40,7 @@ impl Sharing {
         }
         let settled = ByArticle::new(shards.iter().flat_map(|shard| &shard.settled), batch.len());
         let shared = ByArticle::new(shards.iter().flat_map(|shard| &shard.shared), batch.len());
-        Self { depends, repeats_itself, settled, shared, shards }
+        Self { depends, repeats_itself, settled, shared, shards, pieces }
     }
 
     /// What of an article kept text had before the batch.
@@ -47,37 +49,31 @@ impl Sharing {
     }
 
     /// The anchors of an article that other articles of the batch may have too.
-    pub(super) fn shared_anchors(&self, article: usize) -> impl Iterator<Item = usize> + '_ {
-        self.shared.of(article).iter().filter(|spot| !spot.is_passage()).map(|spot| spot.nth as usize)
+    pub(super) fn shared_anchors<'a>(&'a self, article: usize, print: &'a Fingerprint) -> impl Iterator<Item = &'a Anchor> {
+        let anchors = self.shared.of(article).iter().filter(|spot| !spot.is_passage());
+        anchors.map(|spot| &print.anchors[print.anchor_at(spot.word)])
+    }
+
+    /// The batch's anchors and short passages in shard number `nth`, in order, in a few pieces.
+    pub(super) fn shard(&self, nth: usize) -> impl Iterator<Item = &[(u64, Spot)]> {
+        self.pieces.iter().map(move |piece| piece.shard(nth))
     }
 
     /// Whether an article of the batch may have this hash.
     pub(super) fn may_be_in_batch(&self, hash: u64) -> bool {
-        self.seen(hash).is_used
+        !self.seen(hash).is_empty()
     }
 
     /// Whether an article before number `article` may have this hash.
     pub(super) fn may_be_known_before(&self, hash: u64, article: usize) -> bool {
         let seen = self.seen(hash);
-        seen.is_used && seen.first.article() < article
+        !seen.is_empty() && seen.first.article() < article
     }
 
     fn seen(&self, hash: u64) -> Seen {
         let shard = &self.shards[shard_of(hash)];
         shard.seen[shard.slot(hash)]
     }
-}
-
-/// The anchors and short passages of some articles, the first of which is number `first` of the batch.
-fn sort_by_shard(articles: &[&Fingerprint], first: usize) -> ByShard {
-    ByShard::sort(|| {
-        articles.iter().enumerate().flat_map(move |(nth, print)| {
-            let article = first + nth;
-            let anchors = print.anchors.iter().enumerate().map(move |(nth, anchor)| (anchor.hash, Spot::anchor(article, nth)));
-            let passages = print.passage_keys.iter().enumerate();
-            anchors.chain(passages.filter_map(move |(nth, key)| Some(((*key)?.0, Spot::passage(article, nth)))))
-        })
-    })
 }
 
 /// What was found out about the hashes of one shard.
@@ -91,25 +87,32 @@ struct Shard {
     shared: Vec<Spot>,
 }
 
-/// A hash that was seen in the batch.
+/// A hash that was seen in the batch, and where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Seen {
     /// Some bits of the hash.
     tag: u32,
-    is_used: bool,
-    /// Whether it was seen more than once.
-    is_shared: bool,
+    /// The last article, plus one; 0: nothing was seen.
+    last: u32,
     first: Spot,
-    last: Spot,
+}
+
+impl Seen {
+    fn is_empty(self) -> bool {
+        self.last == 0
+    }
 }
 
 impl Shard {
     fn find(pieces: &[ByShard], nth: usize, settled: SettledShard<'_>) -> Self {
-        let entries = pieces.iter().flat_map(|piece| piece.shard(nth));
         let n_entries: usize = pieces.iter().map(|piece| piece.shard(nth).len()).sum();
-        let seen = vec![Seen::default(); (2 * n_entries + 1).next_power_of_two()];
-        let mut shard = Self { seen, settled: settled.known(entries.clone()).collect(), ..Self::default() };
-        entries.for_each(|&(hash, spot)| shard.add(hash, spot));
+        let seen = vec![Seen::default(); (n_entries + n_entries / 2 + 1).next_power_of_two()];
+        let mut shard = Self { seen, ..Self::default() };
+        for piece in pieces {
+            let entries = piece.shard(nth);
+            settled.find(entries, &mut shard.settled);
+            entries.iter().for_each(|&(hash, spot)| shard.add(hash, spot));
+        }
         shard
     }
 
@@ -117,7 +120,7 @@ impl Shard {
     fn slot(&self, hash: u64) -> usize {
         let mask = self.seen.len() - 1;
         let mut at = (hash >> 32) as usize & mask;
-        while self.seen[at].is_used && self.seen[at].tag != hash as u32 {
+        while !self.seen[at].is_empty() && self.seen[at].tag != hash as u32 {
             at = (at + 1) & mask;
         }
         at
@@ -126,21 +129,20 @@ impl Shard {
     fn add(&mut self, hash: u64, spot: Spot) {
         let slot = self.slot(hash);
         let seen = &mut self.seen[slot];
-        if !seen.is_used {
-            *seen = Seen { tag: hash as u32, is_used: true, is_shared: false, first: spot, last: spot };
+        let article = spot.article() as u32;
+        if seen.is_empty() {
+            *seen = Seen { tag: hash as u32, last: article + 1, first: spot };
             return;
         }
-        if seen.last.article() == spot.article() {
+        if seen.last == article + 1 {
             self.repeats.push(spot);
         }
         if seen.first.article() != spot.article() {
             self.depends.push(spot);
         }
-        if !seen.is_shared {
-            self.shared.push(seen.first);
-        }
-        self.shared.push(spot);
-        (seen.is_shared, seen.last) = (true, spot);
+        // The first is noted with every other: once is enough, but mostly there is just one.
+        self.shared.extend([seen.first, spot]);
+        seen.last = article + 1;
     }
 }
 
@@ -156,6 +158,7 @@ impl ByArticle {
     fn new<'a>(spots: impl Iterator<Item = &'a Spot>, n_articles: usize) -> Self {
         let mut spots: Vec<Spot> = spots.copied().collect();
         spots.sort_unstable();
+        spots.dedup();
         let mut starts = vec![0; n_articles + 1];
         spots.iter().for_each(|spot| starts[spot.article() + 1] += 1);
         for article in 0..n_articles {
