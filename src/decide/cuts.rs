@@ -140,8 +140,7 @@ impl Walk<'_> {
     /// Notes what is left of the passage as a kept passage.
     fn end_passage(&mut self, cutting: &Cutting, text: &str) {
         let n_words: usize = cutting.kept.iter().map(|words| words.len()).sum();
-        let key =
-            if cutting.n_cuts == 0 { self.article.key_of(cutting.nth) } else { self.key_of_rest(cutting, text) };
+        let key = if cutting.n_cuts == 0 { self.article.key_of(cutting.nth) } else { self.key_of_rest(cutting, text) };
         if let Some(key) = key {
             self.kept_passages.push(((self.own.n_words() - n_words) as u32, key));
         }

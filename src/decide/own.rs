@@ -172,7 +172,10 @@ fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool
         let anchors = || equal.iter().map(|&(_, nth)| nth);
         if equal.len() > MOST_COMPARED {
             anchors().for_each(|nth| {
-                mark(article.anchors[nth].first_run as usize..article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize));
+                mark(
+                    article.anchors[nth].first_run as usize
+                        ..article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize),
+                );
             });
             continue;
         }

@@ -189,8 +189,8 @@ impl Scanner<'_> {
                 continue;
             }
             let Some(&byte) = bytes.get(at) else { break };
-            let is_break = IS_BREAK[byte as usize]
-                || is_mid(byte) && bytes.get(at + 1).is_some_and(|&next| IS_BREAK[next as usize]);
+            let is_break =
+                IS_BREAK[byte as usize] || is_mid(byte) && bytes.get(at + 1).is_some_and(|&next| IS_BREAK[next as usize]);
             if is_break {
                 if at > start {
                     found(ByteSpan::new(start, at), form.take_hash(self.seed));

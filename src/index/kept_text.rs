@@ -187,4 +187,3 @@ pub(super) struct Ground<'a> {
     pub(super) shingles: &'a ShingleHasher,
     pub(super) size: TableSize,
 }
-
