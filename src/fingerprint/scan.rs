@@ -45,7 +45,7 @@ fn plain_prefix(bytes: u64) -> (usize, u64) {
     // The top bit of each byte of the sum tells whether the byte is at least the limit. No byte's sum reaches into the next.
     let at_least = |bytes: u64, limit: u8| bytes + ONES * u64::from(0x80 - limit);
     // This bit makes a capital letter a small one, and digits have it.
-    let folded = bytes | ONES * 0x20;
+    let folded = bytes | (ONES * 0x20);
     let (small, plain) = (folded & !TOPS, bytes & !TOPS);
     let is_letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
     let is_digit = at_least(plain, b'0') & !at_least(plain, b'9' + 1);

@@ -125,14 +125,14 @@ impl Judge {
             let first_part = settled.parts.len();
             for print in &record.parts {
                 let nth = settled.parts.len();
-                let still_holds = |early: &Judgement| !late.concerns(print, early, &sharing, nth);
+                let still_holds = |early: &Judgement| !late.concerns(print, early, sharing, nth);
                 let judgement = provisional
                     .next()
                     .flatten()
                     .filter(still_holds)
-                    .unwrap_or_else(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules));
-                late.add(print, &judgement, &sharing);
-                let part = self.keep(record, print, judgement, first_word, &sharing, nth);
+                    .unwrap_or_else(|| judge(&record.article(print, sharing, nth), &self.kept, &self.rules));
+                late.add(print, &judgement, sharing);
+                let part = self.keep(record, print, judgement, first_word, sharing, nth);
                 first_word += part.left(print).words.len();
                 settled.parts.push(part);
             }
