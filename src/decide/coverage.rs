@@ -1,5 +1,7 @@
 //! Which words does other articles' kept text cover?
 
+use std::ops::Range;
+
 use super::rules::MIN_GAP;
 use super::verdict::Known;
 use crate::corpus::WordSpan;
@@ -68,43 +70,76 @@ fn n_runs(article: &Fingerprint, kept: &KeptText) -> usize {
     (article.words.len() + 1).saturating_sub(kept.shingles().min_run().words())
 }
 
+/// So many anchors are looked up together.
+const LOOKED_UP_TOGETHER: usize = 16;
+
 /// Which runs stand in kept text, of those whose anchors are `known` there; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
 fn covered_runs(article: &Fingerprint, known: &[usize], kept: &KeptText) -> Option<Vec<bool>> {
-    let words = &article.words;
-    let run_len = kept.shingles().min_run().words();
-    let n_runs = n_runs(article, kept);
-    let mut covered: Option<Vec<bool>> = None;
-    for &nth in known {
-        let anchor = &article.anchors[nth];
-        let first = anchor.first_run as usize;
-        let last = article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize) - 1;
-        let is_done =
-            |covered: &Option<Vec<bool>>| covered.as_ref().is_some_and(|covered| covered[first..=last].iter().all(|&run| run));
-        if is_done(&covered) {
-            continue;
+    let mut runs = Runs { article, kept, n_runs: n_runs(article, kept), covered: None };
+    let mut places: Vec<(usize, WordPlace)> = Vec::new();
+    for anchors in known.chunks(LOOKED_UP_TOGETHER) {
+        places.clear();
+        for &nth in anchors.iter().filter(|&&nth| !runs.are_covered(nth)) {
+            places.extend(kept.anchor_places(article.anchors[nth].hash).map(|place| (nth, place)));
         }
-        let at = anchor.word as usize;
-        for place in kept.anchor_places(anchor.hash) {
-            let start = at - kept.words().equal_before(place, &words[first..at]);
-            let end = at + kept.words().equal_after(place, &words[at..]);
+        // Memory is waited for once for all these places, not for each.
+        kept.words().look_at(places.iter().map(|&(_, place)| place));
+        for places in places.chunk_by(|a, b| a.0 == b.0) {
+            runs.match_around(places[0].0, places.iter().map(|&(_, place)| place));
+        }
+    }
+    runs.covered
+}
+
+/// The runs of an article while it is found out which of them are covered.
+struct Runs<'a> {
+    article: &'a Fingerprint,
+    kept: &'a KeptText,
+    n_runs: usize,
+    covered: Option<Vec<bool>>,
+}
+
+impl Runs<'_> {
+    /// The runs that are looked up by anchor number `nth`.
+    fn of(&self, nth: usize) -> Range<usize> {
+        let anchors = &self.article.anchors;
+        anchors[nth].first_run as usize..anchors.get(nth + 1).map_or(self.n_runs, |next| next.first_run as usize)
+    }
+
+    fn are_covered(&self, nth: usize) -> bool {
+        self.covered.as_ref().is_some_and(|covered| covered[self.of(nth)].iter().all(|&run| run))
+    }
+
+    fn cover(&mut self, runs: Range<usize>) {
+        self.covered.get_or_insert_with(|| vec![false; self.n_runs])[runs].fill(true);
+    }
+
+    /// Finds which runs of anchor number `nth`, and around them, are covered. `places` are those of the anchor.
+    fn match_around(&mut self, nth: usize, places: impl Iterator<Item = WordPlace>) {
+        let words = &self.article.words;
+        let run_len = self.kept.shingles().min_run().words();
+        let Range { start: first, end: last } = self.of(nth);
+        let at = self.article.anchors[nth].word as usize;
+        if self.are_covered(nth) {
+            return;
+        }
+        for place in places {
+            let start = at - self.kept.words().equal_before(place, &words[first..at]);
+            let end = at + self.kept.words().equal_after(place, &words[at..]);
             if end - start >= run_len {
-                covered.get_or_insert_with(|| vec![false; n_runs])[start..=end - run_len].fill(true);
-                if is_done(&covered) {
-                    break;
+                self.cover(start..end - run_len + 1);
+                if self.are_covered(nth) {
+                    return;
                 }
             }
         }
-        if !is_done(&covered) {
-            for run in first..=last {
-                let run_words = &words[run..run + run_len];
-                let is_covered = covered.as_ref().is_some_and(|covered| covered[run]);
-                if !is_covered && kept.has_frequent_run(anchor.hash, run_words) {
-                    covered.get_or_insert_with(|| vec![false; n_runs])[run] = true;
-                }
+        for run in first..last {
+            let is_covered = self.covered.as_ref().is_some_and(|covered| covered[run]);
+            if !is_covered && self.kept.has_frequent_run(self.article.anchors[nth].hash, &words[run..run + run_len]) {
+                self.cover(run..run + 1);
             }
         }
     }
-    covered
 }
 
 /// Marks the words of all marked runs.

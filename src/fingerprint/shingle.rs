@@ -48,6 +48,11 @@ impl WordHash {
     pub fn of(hash: u64) -> Self {
         Self(((hash >> 32) as u32).max(1))
     }
+
+    /// The word as a number.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
 }
 
 /// Common runs of at least this many words are found: 8 to 255.

@@ -20,28 +20,28 @@ pub(super) struct PlaceTable {
 }
 
 /// 64 bits of hash and 40 of place, less what the shard already tells of the hash: its top byte ([`SHARD_BITS`]).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[repr(C, packed(4))]
-struct Slot {
-    /// The hash shifted up by the shard's bits, with the place's high byte in the low one.
-    hash_and_place: u64,
-    /// The low 32 bits of the place.
-    place: u32,
+///
+/// The first two numbers are the low and high half of the hash shifted up by the shard's bits, with the place's high byte in the low end; the third is the rest of
+/// the place. Plain numbers, because a table of them can be had from the system as zeroes.
+type Slot = [u32; 3];
+
+fn slot(hash: u64, place: WordPlace) -> Slot {
+    debug_assert!(place.0 >> WordPlace::BITS == 0);
+    let hash_and_place = hash << SHARD_BITS | place.0 >> 32;
+    [hash_and_place as u32, (hash_and_place >> 32) as u32, place.0 as u32]
 }
 
-impl Slot {
-    fn new(hash: u64, place: WordPlace) -> Self {
-        debug_assert!(place.0 >> WordPlace::BITS == 0);
-        Self { hash_and_place: hash << SHARD_BITS | place.0 >> 32, place: place.0 as u32 }
-    }
+/// The hash in a slot, shifted up by the shard's bits, and the place's high byte.
+fn hash_and_place([low, high, _]: Slot) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
 
-    fn place(self) -> WordPlace {
-        WordPlace((self.hash_and_place & 0xFF) << 32 | u64::from(self.place))
-    }
+fn place(slot: Slot) -> WordPlace {
+    WordPlace((hash_and_place(slot) & 0xFF) << 32 | u64::from(slot[2]))
+}
 
-    fn has(self, hash: u64) -> bool {
-        (self.hash_and_place ^ (hash << SHARD_BITS)) >> SHARD_BITS == 0
-    }
+fn has(slot: Slot, hash: u64) -> bool {
+    (hash_and_place(slot) ^ (hash << SHARD_BITS)) >> SHARD_BITS == 0
 }
 
 /// Eight tags in a row.
@@ -83,7 +83,7 @@ impl PlaceTable {
     /// The places of `hash`, first come first.
     pub(super) fn places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let mut probe = self.probe(hash);
-        std::iter::from_fn(move || probe.next_with(hash).map(Slot::place))
+        std::iter::from_fn(move || probe.next_with(hash).map(place))
     }
 
     /// A look at the first tags on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
@@ -91,6 +91,13 @@ impl PlaceTable {
     #[inline]
     pub(super) fn look_at(&self, hash: u64) -> u8 {
         self.tags.get(home(hash, self.slots.len())).copied().unwrap_or_default()
+    }
+
+    /// The same for the slots on the way of `hash`, too, where it will be inserted.
+    #[inline]
+    pub(super) fn look_at_slots(&self, hash: u64) -> u8 {
+        let slot = self.slots.get(home(hash, self.slots.len()));
+        self.look_at(hash) ^ slot.map_or(0, |slot| slot[2] as u8)
     }
 
     /// Whether `hash` has places.
@@ -114,7 +121,7 @@ impl PlaceTable {
             }
         }
         let at = wrapped(probe.at + Group::first(probe.group.empty()), self.slots.len());
-        self.put(at, Slot::new(hash, place), tag(hash));
+        self.put(at, slot(hash, place), tag(hash));
         self.n_used += 1;
         true
     }
@@ -152,14 +159,14 @@ impl PlaceTable {
     #[cold]
     fn grow(&mut self) {
         let len = (self.slots.len() * 3 / 2).max(Group::LEN);
-        let slots = std::mem::replace(&mut self.slots, vec![Slot::default(); len]);
+        let slots = std::mem::replace(&mut self.slots, vec![[0; 3]; len]);
         let tags = std::mem::replace(&mut self.tags, vec![0; len + Group::LEN - 1]);
         // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
         let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
         for range in [start..slots.len(), 0..start] {
             for (slot, &tag) in slots[range.clone()].iter().zip(&tags[range]) {
                 if tag != 0 {
-                    let at = self.first_empty(home(slot.hash_and_place >> SHARD_BITS, len));
+                    let at = self.first_empty(home(hash_and_place(*slot) >> SHARD_BITS, len));
                     self.put(at, *slot, tag);
                 }
             }
@@ -198,7 +205,7 @@ impl Probe<'_> {
             while self.candidates != 0 {
                 let slot = self.table.slots[wrapped(self.at + Group::first(self.candidates), len)];
                 self.candidates &= self.candidates - 1;
-                if slot.has(hash) {
+                if has(slot, hash) {
                     return Some(slot);
                 }
             }

@@ -120,6 +120,12 @@ impl Shard {
         self.table(is_passage).look_at(hash)
     }
 
+    /// A look at where `hash` will be inserted. See [`PlaceTable::look_at_slots`].
+    #[inline]
+    pub(super) fn look_at_slots(&self, hash: u64, is_passage: bool) -> u8 {
+        self.table(is_passage).look_at_slots(hash)
+    }
+
     /// Whether an anchor or a passage with this hash has a place.
     #[inline]
     pub(super) fn has(&self, hash: u64, is_passage: bool) -> bool {

@@ -58,6 +58,15 @@ impl KeptWords {
         &self.chunks[chunk][..at]
     }
 
+    /// A look at some places, in vain: many looks in a row wait for memory together, not one after the other, and what is done with these places next doesn't wait.
+    pub fn look_at(&self, places: impl Iterator<Item = WordPlace>) {
+        let looks = places.fold(0, |looks, place| {
+            let (chunk, at) = Self::locate(place);
+            looks ^ self.chunks[chunk][at].bits()
+        });
+        std::hint::black_box(looks);
+    }
+
     fn locate(place: WordPlace) -> (usize, usize) {
         ((place.0 as usize) / CHUNK, (place.0 as usize) % CHUNK)
     }
