@@ -125,6 +125,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
     let settings = Settings {
         inputs: vec![input],
         target: Target::File(output.clone()),
+        compression: None,
         from: None,
         articles: Articles::File,
         fields: Fields::default(),

@@ -9,7 +9,7 @@ use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
 use crate::read::{Articles, BatchSize, Fields, Format};
 use crate::report::Verbosity;
-use crate::write::Target;
+use crate::write::{Compression, Target};
 
 /// The settings of `einmal dedup`.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Settings {
     pub inputs: Vec<PathBuf>,
     /// Where the cleaned corpus goes.
     pub target: Target,
+    /// How it is compressed; `None`: as its files' names say.
+    pub compression: Option<Compression>,
     /// The format of all inputs; `None`: as each is recognised.
     pub from: Option<Format>,
     /// What of a plain text is an article.

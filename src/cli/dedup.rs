@@ -11,14 +11,14 @@ use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::ledger::LedgerText;
-use einmal::read::{Articles, BatchSize, FieldPath, Fields, Format, MAX_RECORD_LIMIT};
+use einmal::read::{Articles, BatchSize, FieldPath, Fields, Format, MAX_RECORD_LIMIT, PACKED_EXTENSIONS};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
-use einmal::write::Target;
+use einmal::write::{Compression, Target};
 
 /// Take out every passage that an earlier kept text already says.
 ///
-/// Reads articles (JSON Lines or plain text; as they are, or packed by gzip or zstd; all recognised by content), compares each with what was kept
+/// Reads articles (JSON Lines or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
 /// of the articles before it, and writes what is new. The first to say something keeps it. All inputs together are one corpus, in the order given.
 ///
 /// An article that others cover to 80 % goes whole, unless it changes a number or adds 40 new words in a row: then it is an update and stays whole. Of
@@ -37,9 +37,13 @@ pub(crate) struct DedupArgs {
     /// Where the cleaned corpus goes; standard output by default.
     ///
     /// A file takes all inputs. A folder (a path that ends in `/`, an existing folder, or any path without a known extension when an input is a folder) gets a file for
-    /// each input, of the same name. Names that end in .gz or .zst are compressed. Files appear when they are complete.
+    /// each input, of the same name. Names that end in .gz, .zst, .bz2, .xz or .lz4 are compressed. Files appear when they are complete.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+
+    /// How the corpus is compressed, whatever its file is called, standard output too; by default as the file's name says.
+    #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
+    compress: Option<CompressChoice>,
 
     /// Write a receipt (a line of JSON) for every span taken out, and for every update.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -145,6 +149,22 @@ enum Switch {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum CompressChoice {
+    /// Not at all.
+    None,
+    /// Gzip (.gz).
+    Gzip,
+    /// Zstandard (.zst).
+    Zstd,
+    /// Bzip2 (.bz2).
+    Bzip2,
+    /// XZ (.xz).
+    Xz,
+    /// LZ4 (.lz4).
+    Lz4,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum FromFormat {
     /// A JSON object a line.
     Jsonl,
@@ -209,7 +229,7 @@ fn parse_min_cut(text: &str) -> Result<MinCut, String> {
 const MAX_THREADS: usize = 1024;
 
 /// Paths with these extensions name files, also where they don't exist yet.
-const FILE_EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "json", "txt", "text", "gz", "zst"];
+const FILE_EXTENSIONS: [&str; 5] = ["jsonl", "ndjson", "json", "txt", "text"];
 
 impl DedupArgs {
     /// What was typed, as it is meant.
@@ -238,6 +258,14 @@ impl DedupArgs {
         let batch = BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch };
         Ok(Settings {
             target: target(self.output.as_deref(), &self.input),
+            compression: self.compress.map(|choice| match choice {
+                CompressChoice::None => Compression::None,
+                CompressChoice::Gzip => Compression::Gzip,
+                CompressChoice::Zstd => Compression::Zstd,
+                CompressChoice::Bzip2 => Compression::Bzip2,
+                CompressChoice::Xz => Compression::Xz,
+                CompressChoice::Lz4 => Compression::Lz4,
+            }),
             inputs: self.input,
             from: self.from.map(|format| match format {
                 FromFormat::Jsonl => Format::Jsonl,
@@ -279,7 +307,8 @@ impl DedupArgs {
 
 fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {
     let Some(path) = output.filter(|path| path.as_os_str() != "-") else { return Target::Stdout };
-    let has_file_extension = path.extension().is_some_and(|end| FILE_EXTENSIONS.iter().any(|known| end == *known));
+    let has_file_extension =
+        path.extension().is_some_and(|end| FILE_EXTENSIONS.iter().chain(&PACKED_EXTENSIONS).any(|known| end == *known));
     let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
     let is_folder =
         path.is_dir() || ends_in_slash || !has_file_extension && !path.exists() && inputs.iter().any(|input| input.is_dir());

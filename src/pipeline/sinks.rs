@@ -71,7 +71,7 @@ impl<'a> Sinks<'a> {
             ledger: open(&settings.ledger)?,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
-            outputs: Outputs::begin(&settings.target, relative)?,
+            outputs: Outputs::begin(&settings.target, relative, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
             shared_format: None,
             last_file: None,

@@ -11,7 +11,11 @@ mod input;
 mod json;
 mod reader;
 
+#[cfg(test)]
+pub(crate) use decompress::decompressed;
+
 pub use bad::{BadReason, BadRecord};
+pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields};
 pub use format::{Articles, Format, Record, TextField};
 pub use input::{Input, Source, collect_inputs};

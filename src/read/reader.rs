@@ -147,7 +147,7 @@ impl Reader {
         let damage = reader.by_ref().take(HEAD).read_to_end(&mut head).err();
         if let Some(what) = no_text(&head) {
             return Err(Error::input(name, format!("this is no text, but {what}"))
-                .with_hint("einmal reads JSONL and plain text, as they are or packed by gzip or zstd"));
+                .with_hint("einmal reads JSONL and plain text, as they are or packed by gzip, zstd, bzip2, xz or lz4"));
         }
         let format = self.from.unwrap_or_else(|| Format::recognise(&head, &name, self.articles));
         let mut offset = 0;

@@ -9,5 +9,6 @@ mod output;
 mod record;
 
 pub use atomic::{AtomicFile, begin_commit, begin_removal};
+pub use compress::Compression;
 pub use output::{Output, Outputs, Target};
 pub use record::{Mark, write_record};

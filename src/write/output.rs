@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
-use super::compress::PackedFile;
+use super::compress::{Compression, Packed, PackedFile};
 use crate::error::Error;
 
 /// Where the output is wanted.
@@ -28,14 +28,19 @@ pub struct Output {
 }
 
 impl Output {
-    /// Begins a file, compressed if its name ends in `.gz` or `.zst`.
+    /// Begins a file, compressed as its name says.
     ///
     /// # Errors
     ///
     /// If no file can be made there.
     pub fn create(path: &Path) -> Result<Self, Error> {
+        Self::compressed(path, Compression::by_name(path))
+    }
+
+    /// Begins a file, compressed as asked for.
+    fn compressed(path: &Path, compression: Compression) -> Result<Self, Error> {
         let (atomic, file) = AtomicFile::create(path)?;
-        let packed = PackedFile::new(file, path).map_err(|source| Error::io("write", path, source))?;
+        let packed = PackedFile::new(file, compression).map_err(|source| Error::io("write", path, source))?;
         Ok(Self { atomic, packed, path: path.to_owned() })
     }
 
@@ -63,16 +68,22 @@ impl Output {
     }
 }
 
+fn cannot_write_stdout(source: io::Error) -> Error {
+    Error::io("write", "standard output", source)
+}
+
 /// Takes the records of all inputs to where they belong.
 pub enum Outputs {
     /// All to standard output.
-    Stdout(BufWriter<io::Stdout>),
+    Stdout(Packed<BufWriter<io::Stdout>>),
     /// All to one file.
     File(Output),
     /// To a file for each input.
     Folder {
         /// The output of each input.
         paths: Vec<PathBuf>,
+        /// How they are compressed, if not as their names say.
+        compression: Option<Compression>,
         /// The one that is being written, and its input's index.
         open: Option<(u32, Output)>,
         /// Those that are complete; they get their names together, at the end.
@@ -86,10 +97,15 @@ impl Outputs {
     /// # Errors
     ///
     /// If something cannot be written to, or two inputs would share a file.
-    pub fn begin(target: &Target, names: &[PathBuf]) -> Result<Self, Error> {
+    pub fn begin(target: &Target, names: &[PathBuf], compression: Option<Compression>) -> Result<Self, Error> {
         match target {
-            Target::Stdout => Ok(Self::Stdout(BufWriter::with_capacity(1 << 20, io::stdout()))),
-            Target::File(path) => Ok(Self::File(Output::create(path)?)),
+            Target::Stdout => {
+                let stdout = BufWriter::with_capacity(1 << 20, io::stdout());
+                Packed::into(stdout, compression.unwrap_or(Compression::None)).map(Self::Stdout).map_err(cannot_write_stdout)
+            }
+            Target::File(path) => {
+                Ok(Self::File(Output::compressed(path, compression.unwrap_or_else(|| Compression::by_name(path)))?))
+            }
             Target::Folder(folder) => {
                 let mut inputs = HashMap::new();
                 for name in names {
@@ -99,7 +115,7 @@ impl Outputs {
                     }
                 }
                 let paths = names.iter().map(|name| folder.join(name)).collect();
-                Ok(Self::Folder { paths, open: None, complete: Vec::new() })
+                Ok(Self::Folder { paths, compression, open: None, complete: Vec::new() })
             }
         }
     }
@@ -111,7 +127,7 @@ impl Outputs {
     /// If the bytes cannot be written.
     pub fn write(&mut self, input: u32, bytes: &[u8]) -> Result<(), Error> {
         match self {
-            Self::Stdout(stdout) => stdout.write_all(bytes).map_err(|source| Error::io("write", "standard output", source)),
+            Self::Stdout(stdout) => stdout.write_all(bytes).map_err(cannot_write_stdout),
             Self::File(output) => output.write(bytes),
             Self::Folder { .. } => self.output_of(input)?.write(bytes),
         }
@@ -124,14 +140,15 @@ impl Outputs {
     /// If the bytes cannot be written.
     pub fn flush(&mut self) -> Result<(), Error> {
         match self {
-            Self::Stdout(stdout) => stdout.flush().map_err(|source| Error::io("write", "standard output", source)),
-            Self::File(_) | Self::Folder { .. } => Ok(()),
+            Self::Stdout(Packed::Plain(stdout)) => stdout.flush().map_err(cannot_write_stdout),
+            // What is packed is handed on as it comes out.
+            Self::Stdout(_) | Self::File(_) | Self::Folder { .. } => Ok(()),
         }
     }
 
     /// The file that input number `input` goes to; all before it are complete then, be they empty.
     fn output_of(&mut self, input: u32) -> Result<&mut Output, Error> {
-        let Self::Folder { paths, open, complete } = self else { unreachable!("asked for folders only") };
+        let Self::Folder { paths, compression, open, complete } = self else { unreachable!("asked for folders only") };
         let mut next = open.as_ref().map_or(0, |(nth, _)| nth + 1);
         while open.as_ref().is_none_or(|(nth, _)| *nth < input) {
             if let Some((_, output)) = open.take() {
@@ -141,7 +158,7 @@ impl Outputs {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
             }
-            *open = Some((next, Output::create(path)?));
+            *open = Some((next, Output::compressed(path, compression.unwrap_or_else(|| Compression::by_name(path)))?));
             next += 1;
         }
         Ok(&mut open.as_mut().expect("the loop ends only with an open file").1)
@@ -160,7 +177,10 @@ impl Outputs {
             self.output_of(last as u32)?;
         }
         match self {
-            Self::Stdout(_) => Ok(Vec::new()),
+            Self::Stdout(stdout) => {
+                stdout.finish_packing().and_then(|mut stdout| stdout.flush()).map_err(cannot_write_stdout)?;
+                Ok(Vec::new())
+            }
             Self::File(output) => Ok(vec![output.complete()?]),
             Self::Folder { open, mut complete, .. } => {
                 if let Some((_, output)) = open {

@@ -370,6 +370,20 @@ fn an_output_is_packed_as_its_name_says() {
     folder.dedup(["dumps", "-o", "out/"]).run().exits(0);
     assert_same(&gunzip(&folder.read("out/a.jsonl.gz")), &expected, "gzip in a folder");
     assert_same(&unzstd(&folder.read("out/b.jsonl.zst")), jsonl([("x", "Noch einer.")]).as_bytes(), "zstd in a folder");
+    // Or all as asked for, standard output too.
+    folder.dedup(["dumps", "-o", "plain/", "--compress", "none"]).run().exits(0);
+    assert_same(&folder.read("plain/a.jsonl.gz"), &expected, "unpacked in a folder");
+    let packed = folder.dedup(["night.jsonl", "--compress", "zstd"]).run();
+    assert_same(&unzstd(&packed.stdout), &expected, "zstd on standard output");
+    for (extension, how) in [("gz", "gzip"), ("zst", "zstd"), ("bz2", "bzip2"), ("xz", "xz"), ("lz4", "lz4")] {
+        let name = format!("packed.{extension}");
+        folder.dedup(["night.jsonl", "-o", &name]).run().exits(0);
+        let by_name = folder.read(&name);
+        folder.dedup(["night.jsonl", "-o", "packed", "--compress", how, "--threads", "3"]).run().exits(0);
+        assert_same(&folder.read("packed"), &by_name, how);
+        // A second run over it finds nothing.
+        folder.dedup([&name]).run().exits(0).stdout_is(&expected);
+    }
     // What a file is packed in shows in its bytes, whatever its name says.
     folder.write("misnamed.jsonl", gzip(&sample("night.jsonl")));
     folder.dedup(["misnamed.jsonl"]).run().exits(0).stdout_is(&expected);

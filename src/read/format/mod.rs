@@ -6,6 +6,7 @@ mod text;
 use std::ops::Range;
 
 use super::bad::{BadReason, BadRecord};
+use super::decompress::unpacked_name;
 use super::field::Fields;
 use super::reader::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
@@ -65,7 +66,7 @@ impl Format {
     pub(super) fn recognise(head: &[u8], name: &str, articles: Articles) -> Self {
         let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
         let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
-        let plain_name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(name);
+        let plain_name = unpacked_name(name);
         let is_called_json = [".jsonl", ".ndjson", ".json"].iter().any(|end| plain_name.ends_with(end));
         if first == Some(&b'{') || is_called_json { Self::Jsonl } else { Self::Text(articles) }
     }
