@@ -1,6 +1,6 @@
 //! The hot functions one by one, on the samples; each also asserts its answer. Prints what it measured.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -12,7 +12,7 @@ use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, an
 use einmal::index::TableSize;
 use einmal::ledger::LedgerText;
 use einmal::pipeline::{Judge, Prepared, dedup};
-use einmal::read::{Articles, BatchSize, Fields, Format, RawRecord};
+use einmal::read::{Articles, BatchSize, Fields, Format, HowToRead, RawRecord, SourceFile};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
 use einmal::split::{PartSize, passages, sentences};
@@ -36,7 +36,8 @@ fn texts(sample: &str) -> Vec<String> {
 
 fn read(line: &str) -> String {
     let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
-    let record = Format::Jsonl.read(line.as_bytes(), &raw, 0, "", &Fields::default(), line.len());
+    let file = SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl };
+    let record = file.read(line.as_bytes(), &raw, &Fields::default(), line.len());
     record.expect("the samples are sound").text
 }
 
@@ -126,9 +127,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         inputs: vec![input],
         target: Target::File(output.clone()),
         compression: None,
-        from: None,
-        articles: Articles::File,
-        fields: Fields::default(),
+        reading: HowToRead { from: None, articles: Articles::File, fields: Fields::default(), max_record: 1 << 28 },
         cleaning: Cleaning::Safe,
         rules: Rules::default(),
         mark: false,
@@ -136,7 +135,6 @@ fn whole_job(bencher: Bencher, sample: &str) {
         ledger_text: LedgerText::On,
         summary: None,
         quarantine: None,
-        max_record: 1 << 28,
         threads: 2,
         batch: BatchSize::for_threads(2),
         verbosity: Verbosity::Quiet,

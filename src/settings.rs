@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::clean::Cleaning;
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
-use crate::read::{Articles, BatchSize, Fields, Format};
+use crate::read::{Articles, BatchSize, HowToRead};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
@@ -20,12 +20,8 @@ pub struct Settings {
     pub target: Target,
     /// How it is compressed; `None`: as its files' names say.
     pub compression: Option<Compression>,
-    /// The format of all inputs; `None`: as each is recognised.
-    pub from: Option<Format>,
-    /// What of a plain text is an article.
-    pub articles: Articles,
-    /// Which fields of a record are which.
-    pub fields: Fields,
+    /// What shapes the records that are read.
+    pub reading: HowToRead,
     /// How much is cleaned.
     pub cleaning: Cleaning,
     /// What decides over an article.
@@ -40,8 +36,6 @@ pub struct Settings {
     pub summary: Option<PathBuf>,
     /// Where bad records go.
     pub quarantine: Option<PathBuf>,
-    /// Larger records are bad, in bytes.
-    pub max_record: usize,
     /// How many threads work.
     pub threads: usize,
     /// How much is worked on at once.
@@ -58,7 +52,7 @@ impl Settings {
             MinCut::Words(words) => json!(words),
             MinCut::Never => json!("never"),
         };
-        let articles = match self.articles {
+        let articles = match self.reading.articles {
             Articles::File => "file",
             Articles::Lines => "lines",
             Articles::Blocks => "blocks",
@@ -72,10 +66,10 @@ impl Settings {
             ("facts", json!(if rules.facts == Facts::Numbers { "numbers" } else { "off" })),
             ("updates", json!(updates_name(rules.updates))),
             ("clean", json!(if self.cleaning == Cleaning::Safe { "safe" } else { "off" })),
-            ("field", json!(self.fields.text.as_ref().map(ToString::to_string))),
-            ("id_field", json!(self.fields.id.as_ref().map(ToString::to_string))),
+            ("field", json!(self.reading.fields.text.as_ref().map(ToString::to_string))),
+            ("id_field", json!(self.reading.fields.id.as_ref().map(ToString::to_string))),
             ("articles", json!(articles)),
-            ("max_record", json!(self.max_record)),
+            ("max_record", json!(self.reading.max_record)),
             ("mark", json!(self.mark)),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -11,14 +11,14 @@ use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::ledger::LedgerText;
-use einmal::read::{Articles, BatchSize, FieldPath, Fields, Format, MAX_RECORD_LIMIT, PACKED_EXTENSIONS};
+use einmal::read::{Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, MAX_RECORD_LIMIT, PACKED_EXTENSIONS};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
 use einmal::write::{Compression, Target};
 
 /// Take out every passage that an earlier kept text already says.
 ///
-/// Reads articles (JSON Lines or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
+/// Reads articles (JSON, CSV or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
 /// of the articles before it, and writes what is new. The first to say something keeps it. All inputs together are one corpus, in the order given.
 ///
 /// An article that others cover to 80 % goes whole, unless it changes a number or adds 40 new words in a row: then it is an update and stays whole. Of
@@ -75,7 +75,7 @@ pub(crate) struct DedupArgs {
     #[arg(long, value_enum, default_value_t = ArticlesChoice::File, value_name = "WHAT", help_heading = "Input")]
     articles: ArticlesChoice,
 
-    /// The field that holds the text, as a name or a way like article.body[0].text.
+    /// The field (or column) that holds the text, as a name or a way like article.body[0].text.
     ///
     /// By default the first that a record has of: text, body, content, maintext, article and other usual names.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
@@ -168,6 +168,10 @@ enum CompressChoice {
 enum FromFormat {
     /// A JSON object a line.
     Jsonl,
+    /// An array of JSON objects, or objects one after another, over as many lines as they like.
+    Json,
+    /// Delimiter-separated values with a header: CSV, TSV.
+    Csv,
     /// Plain text.
     Text,
 }
@@ -229,7 +233,7 @@ fn parse_min_cut(text: &str) -> Result<MinCut, String> {
 const MAX_THREADS: usize = 1024;
 
 /// Paths with these extensions name files, also where they don't exist yet.
-const FILE_EXTENSIONS: [&str; 5] = ["jsonl", "ndjson", "json", "txt", "text"];
+const FILE_EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "json", "csv", "tsv", "txt", "text"];
 
 impl DedupArgs {
     /// What was typed, as it is meant.
@@ -267,12 +271,17 @@ impl DedupArgs {
                 CompressChoice::Lz4 => Compression::Lz4,
             }),
             inputs: self.input,
-            from: self.from.map(|format| match format {
-                FromFormat::Jsonl => Format::Jsonl,
-                FromFormat::Text => Format::Text(articles),
-            }),
-            articles,
-            fields: Fields { text: self.field, id: self.id_field },
+            reading: HowToRead {
+                from: self.from.map(|format| match format {
+                    FromFormat::Jsonl => AskedFormat::Jsonl,
+                    FromFormat::Json => AskedFormat::Json,
+                    FromFormat::Csv => AskedFormat::Csv,
+                    FromFormat::Text => AskedFormat::Text,
+                }),
+                articles,
+                fields: Fields { text: self.field, id: self.id_field },
+                max_record: self.max_record as usize,
+            },
             cleaning: match self.clean {
                 CleanChoice::Safe => Cleaning::Safe,
                 CleanChoice::Off => Cleaning::Off,
@@ -297,7 +306,6 @@ impl DedupArgs {
             ledger_text: if self.ledger_text == Switch::On { LedgerText::On } else { LedgerText::Off },
             summary: self.summary,
             quarantine: self.quarantine,
-            max_record: self.max_record as usize,
             threads,
             batch,
             verbosity,

@@ -1,5 +1,7 @@
 //! A ledger line.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
 use crate::fingerprint::{Seed, scan_words};
 use crate::index::KeptText;
 use crate::pipeline::Prepared;
-use crate::read::raw_places;
+use crate::read::{SourceFile, raw_places};
 
 /// Whether the ledger holds what was taken out, so that it can be given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,26 +109,26 @@ pub struct RawText<'a> {
     pub string: Option<&'a [u8]>,
 }
 
-/// The ledger lines of a record. `names` are the names of the input files.
+/// The ledger lines of a record. `files` are all files begun so far.
 pub fn entries<'a>(
     record: &'a Prepared,
     verdict: &RecordVerdict,
     raw: &RawText<'a>,
     kept: &'a KeptText,
-    names: &'a [String],
+    files: &'a [Arc<SourceFile>],
     ledger_text: LedgerText,
 ) -> Vec<Entry<'a>> {
     if verdict.removed.is_empty() {
         return Vec::new();
     }
-    let writer = EntryWriter { record, kept, names, ledger_text, words: word_places(&record.text) };
+    let writer = EntryWriter { record, kept, files, ledger_text, words: word_places(&record.text) };
     verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw)).collect()
 }
 
 struct EntryWriter<'a> {
     record: &'a Prepared,
     kept: &'a KeptText,
-    names: &'a [String],
+    files: &'a [Arc<SourceFile>],
     ledger_text: LedgerText,
     words: Vec<ByteSpan>,
 }
@@ -142,7 +144,7 @@ impl<'a> EntryWriter<'a> {
         let raw_text = std::str::from_utf8(raw.bytes);
         let facts = if is_update { verdict.changed_facts.as_slice() } else { &[] };
         Entry {
-            file: &self.names[record.place.file as usize],
+            file: &self.files[record.place.file as usize].name,
             record: record.place.record,
             id: record.id.as_str(),
             reason: reason_name(removed.reason),
@@ -185,7 +187,8 @@ impl<'a> EntryWriter<'a> {
             Source::Other(place) => Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words },
             Source::Own(word) => {
                 let place = self.record.place;
-                let name = Name { file: &self.names[place.file as usize], record: place.record, id: self.record.id.as_str() };
+                let name =
+                    Name { file: &self.files[place.file as usize].name, record: place.record, id: self.record.id.as_str() };
                 Covering { name, first_word: u64::from(word), words }
             }
         }
@@ -193,7 +196,7 @@ impl<'a> EntryWriter<'a> {
 
     fn name_at(&self, place: crate::index::WordPlace) -> Name<'a> {
         let record = self.kept.record_at(place);
-        Name { file: &self.names[record.place.file as usize], record: record.place.record, id: record.id }
+        Name { file: &self.files[record.place.file as usize].name, record: record.place.record, id: record.id }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From raw records to records that are ready to be judged, on all threads.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,13 +10,15 @@ use crate::clean::{Cleaning, clean};
 use crate::corpus::Place;
 use crate::fingerprint::ShingleHasher;
 use crate::ledger::RawText;
-use crate::read::{BadReason, BadRecord, Block, Format, RawBatch, RawRecord, TextField};
+use crate::read::{BadReason, BadRecord, Block, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::Settings;
 use crate::split::PartSize;
 
 /// A batch, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
+    /// The files begun with it.
+    pub(super) opened: Vec<Arc<SourceFile>>,
     blocks: Vec<Block>,
     /// The records that could be read, in order.
     pub(super) records: Vec<Prepared>,
@@ -42,7 +45,7 @@ impl Origin {
     pub(super) fn raw<'a>(&self, bytes: &'a [u8]) -> RawText<'a> {
         let string = match &self.field {
             TextField::Json { string, .. } if !self.is_changed => Some(&bytes[string.clone()]),
-            TextField::Json { .. } | TextField::Whole { .. } => None,
+            TextField::Json { .. } | TextField::Csv { .. } | TextField::Whole { .. } => None,
         };
         RawText { bytes, string }
     }
@@ -50,15 +53,13 @@ impl Origin {
 
 impl Batch {
     /// Reads, cleans and fingerprints the records of a batch.
-    pub(super) fn prepare(raw: RawBatch, names: &[String], settings: &Settings, shingles: &ShingleHasher) -> Self {
+    pub(super) fn prepare(raw: RawBatch, settings: &Settings, shingles: &ShingleHasher) -> Self {
         let mut blocks = raw.blocks;
         let raw_records: Vec<(usize, &RawRecord)> =
             blocks.iter().enumerate().flat_map(|(nth, block)| block.records.iter().map(move |record| (nth, record))).collect();
-        let results: Vec<_> = raw_records
-            .par_iter()
-            .map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, names, settings, shingles))
-            .collect();
-        let mut batch = Self::default();
+        let results: Vec<_> =
+            raw_records.par_iter().map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, settings, shingles)).collect();
+        let mut batch = Self { opened: raw.opened, ..Self::default() };
         let mut results = results.into_iter();
         for block in &mut blocks {
             for result in results.by_ref().take(block.records.len()) {
@@ -82,14 +83,9 @@ impl Batch {
         (origin, &self.blocks[origin.block].bytes[origin.bytes.clone()])
     }
 
-    /// The formats of the batch's files, as far as they hold records.
-    pub(super) fn formats(&self) -> impl Iterator<Item = (u32, Format)> + '_ {
-        self.blocks.iter().filter(|block| !block.records.is_empty()).map(|block| (block.file, block.format))
-    }
-
-    /// The format of record number `nth`.
-    pub(super) fn format(&self, nth: usize) -> Format {
-        self.blocks[self.origins[nth].block].format
+    /// The files of which the batch has records.
+    pub(super) fn files(&self) -> impl Iterator<Item = &SourceFile> + '_ {
+        self.blocks.iter().filter(|block| !block.records.is_empty()).map(|block| &*block.file)
     }
 }
 
@@ -97,14 +93,12 @@ fn prepare_record(
     block: &Block,
     nth_block: usize,
     raw: &RawRecord,
-    names: &[String],
     settings: &Settings,
     shingles: &ShingleHasher,
 ) -> Result<(Prepared, Origin), BadRecord> {
     let bytes = &block.bytes[raw.bytes.clone()];
-    let name = &names[block.file as usize];
-    let record = block.format.read(bytes, raw, block.file, name, &settings.fields, settings.max_record)?;
-    let place = Place { file: block.file, record: raw.number };
+    let record = block.file.read(bytes, raw, &settings.reading.fields, settings.reading.max_record)?;
+    let place = Place { file: block.file.index, record: raw.number };
     if settings.cleaning == Cleaning::Off && record.n_repaired > 0 {
         return Err(BadRecord {
             place,

@@ -1,5 +1,6 @@
 //! The main job from end to end.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::index::TableSize;
 use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
 use crate::settings::Settings;
-use crate::write::Target;
+use crate::write::{Target, shared_output};
 
 /// Reads the inputs, takes out what was said before, and writes what is left.
 ///
@@ -35,21 +36,18 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     if inputs.iter().any(|input| input.source == Source::Stdin) && std::io::stdin().is_terminal() {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
     }
-    let names: Vec<String> = inputs.iter().map(|input| input.name()).collect();
-    let relative: Vec<_> = inputs.iter().map(|input| input.relative.clone()).collect();
     log::info!("reading {} files with {} threads", inputs.len(), settings.threads);
     let n_bytes: Option<u64> = inputs.iter().map(|input| input.len).sum();
     let progress = Progress::new(n_bytes, settings.verbosity >= Verbosity::Normal);
 
     let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
-    let mut reader = Reader::new(inputs, settings.from, settings.articles, settings.max_record, settings.batch);
+    let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch);
     let n_read = reader.n_read();
     let mut judge = Judge::new(settings.rules, shingles, TableSize::default());
-    let mut next = || -> Result<Option<Batch>, Error> {
-        Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, &names, settings, &shingles)))
-    };
+    let mut next =
+        || -> Result<Option<Batch>, Error> { Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles))) };
     let mut upcoming = next()?;
-    let mut sinks = Sinks::begin(settings, &names, &relative)?;
+    let mut sinks = Sinks::begin(settings)?;
 
     while let Some(batch) = upcoming.take() {
         let provisional = judge.judge_side_by_side(&batch.records);
@@ -102,6 +100,10 @@ fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
         taken.push(path);
     }
     if let Target::Folder(folder) = &settings.target {
+        let mut names = HashSet::new();
+        if let Some(twice) = inputs.iter().find(|input| !names.insert(&input.relative)) {
+            return Err(shared_output(&folder.join(&twice.relative)));
+        }
         let folder = resolved(folder);
         let around =
             settings.inputs.iter().map(|input| resolved(input)).find(|input| folder != *input && folder.starts_with(input));

@@ -1,6 +1,7 @@
 //! Everything that a run writes, kept together so that it is completed together.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -10,10 +11,10 @@ use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::ledger::{entries, reason_name};
-use crate::read::{Articles, BadRecord, Format};
+use crate::read::{BadRecord, Format, SourceFile};
 use crate::report::Summary;
 use crate::settings::Settings;
-use crate::write::{AtomicFile, Mark, Output, Outputs, Target, begin_commit, write_record};
+use crate::write::{AtomicFile, Framing, Mark, Output, Outputs, Target, begin_commit, write_record};
 
 /// So many bad records are shown as they come; all are counted.
 const N_BAD_SHOWN: u64 = 5;
@@ -21,18 +22,25 @@ const N_BAD_SHOWN: u64 = 5;
 /// The outputs of a run, and its numbers.
 pub(super) struct Sinks<'a> {
     settings: &'a Settings,
-    /// The names of the inputs.
-    names: &'a [String],
+    /// The files begun so far.
+    files: Vec<Arc<SourceFile>>,
+    /// How many of them the outputs were told of.
+    n_passed: usize,
     outputs: Outputs,
     ledger: Option<Output>,
     quarantine: Option<Output>,
     summary_file: Option<Output>,
     pub(super) summary: Summary,
-    /// The format of the first record that was written to the one output that all share.
-    shared_format: Option<Format>,
-    /// The input whose record was written last, if any was.
-    last_file: Option<u32>,
+    /// The file whose format shapes the output that is being written; none was begun yet, or none had records.
+    shaped_by: Option<Shape>,
     buffer: Vec<u8>,
+}
+
+/// What an output looks like, and whether something stands in it.
+struct Shape {
+    file: Arc<SourceFile>,
+    framing: Framing,
+    is_empty: bool,
 }
 
 /// A line of the quarantine file.
@@ -63,80 +71,121 @@ struct MarkedSpan {
 }
 
 impl<'a> Sinks<'a> {
-    pub(super) fn begin(settings: &'a Settings, names: &'a [String], relative: &[PathBuf]) -> Result<Self, Error> {
+    pub(super) fn begin(settings: &'a Settings) -> Result<Self, Error> {
         let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
         Ok(Self {
             settings,
-            names,
+            files: Vec::new(),
+            n_passed: 0,
             ledger: open(&settings.ledger)?,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
-            outputs: Outputs::begin(&settings.target, relative, settings.compression)?,
+            outputs: Outputs::begin(&settings.target, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
-            shared_format: None,
-            last_file: None,
+            shaped_by: None,
             buffer: Vec::new(),
         })
     }
 
     /// Writes what is left of a batch, with receipts and counts.
     pub(super) fn write(&mut self, batch: &Batch, verdicts: &[RecordVerdict], judge: &Judge) -> Result<(), Error> {
+        self.files.extend(batch.opened.iter().cloned());
+        self.check_marks(batch)?;
         self.check_formats(batch)?;
         for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
+            self.begin_files(record.place.file as usize + 1)?;
             let (origin, raw) = batch.origin(nth);
             self.summary.count(record, verdict, origin.is_changed, origin.n_repaired);
             self.summary.record_bytes_in += raw.len() as u64 + 1;
             if let Some(ledger) = &mut self.ledger {
-                for entry in entries(record, verdict, &origin.raw(raw), judge.kept(), self.names, self.settings.ledger_text) {
+                for entry in entries(record, verdict, &origin.raw(raw), judge.kept(), &self.files, self.settings.ledger_text) {
                     write_line(ledger, &entry)?;
                 }
             }
+            self.shape_by(record.place.file as usize)?;
             if verdict.verdict != Verdict::Keep && !self.settings.mark {
                 continue;
             }
             let mark = self.settings.mark.then(|| marking(verdict));
             let removed: Vec<ByteSpan> = if mark.is_some() { Vec::new() } else { verdict.removed_bytes().collect() };
+            let shape = self.shaped_by.as_mut().expect("a record's file shapes its output");
             self.buffer.clear();
-            if batch.format(nth) == Format::Text(Articles::Blocks) && self.follows_another(record.place.file) {
-                self.buffer.push(b'\n');
+            if !std::mem::replace(&mut shape.is_empty, false) {
+                self.buffer.extend_from_slice(shape.framing.between);
             }
             write_record(&mut self.buffer, raw, &origin.field, &record.text, origin.is_changed, &removed, mark.as_ref());
+            self.buffer.extend_from_slice(shape.framing.after);
             self.summary.record_bytes_out += self.buffer.len() as u64;
-            self.outputs.write(record.place.file, &self.buffer)?;
-            self.last_file = Some(record.place.file);
+            self.outputs.write(&self.buffer)?;
         }
+        self.begin_files(self.files.len())?;
         for bad in &batch.bad {
             self.put_aside(bad)?;
         }
         self.outputs.flush()
     }
 
-    /// Whether something was written already to the file that input number `file` goes to.
-    fn follows_another(&self, file: u32) -> bool {
-        match self.settings.target {
-            Target::Folder(_) => self.last_file == Some(file),
-            Target::Stdout | Target::File(_) => self.last_file.is_some(),
-        }
-    }
-
-    /// Refuses to mix formats in one output, and to write marks where there are no fields.
-    fn check_formats(&mut self, batch: &Batch) -> Result<(), Error> {
-        for (file, format) in batch.formats() {
-            let name = &self.names[file as usize];
-            if self.settings.mark && format != Format::Jsonl {
-                return Err(Error::input(name, "this is plain text, and --mark writes a field into JSON records"));
+    /// The first `n_files` files have begun: what is written now belongs to the last of them.
+    fn begin_files(&mut self, n_files: usize) -> Result<(), Error> {
+        while self.n_passed < n_files {
+            let file = Arc::clone(&self.files[self.n_passed]);
+            if let Target::Folder(_) = self.settings.target {
+                self.end_shape()?;
             }
-            let first = *self.shared_format.get_or_insert(format);
-            if first != format && !matches!(self.settings.target, Target::Folder(_)) {
-                let problem = "this is of another format than the inputs before, and all go to one output";
-                return Err(Error::input(name, problem).with_hint("write each input to a file of its own: -o FOLDER/"));
+            self.outputs.next_input(&file.relative)?;
+            self.n_passed += 1;
+            // Arrays and tables are what they are even if no record is in them.
+            if matches!(file.format, Format::Json { in_array: true } | Format::Csv(_)) {
+                self.shape_by(self.n_passed - 1)?;
             }
         }
         Ok(())
     }
 
+    /// The output has the format of file number `nth` from here on, or has it already.
+    fn shape_by(&mut self, nth: usize) -> Result<(), Error> {
+        let file = &self.files[nth];
+        match &self.shaped_by {
+            None => {
+                let framing = Framing::of(&file.format);
+                self.outputs.write(&framing.start)?;
+                self.shaped_by = Some(Shape { file: Arc::clone(file), framing, is_empty: true });
+                Ok(())
+            }
+            Some(shape) if shape.file.format == file.format => Ok(()),
+            Some(shape) => Err(two_formats(file, &shape.file)),
+        }
+    }
+
+    /// Nothing more comes into the output.
+    fn end_shape(&mut self) -> Result<(), Error> {
+        let Some(Shape { framing, is_empty, .. }) = self.shaped_by.take() else { return Ok(()) };
+        self.outputs.write(if is_empty { framing.end_of_nothing } else { framing.end })
+    }
+
+    /// Refuses to mix formats in one output, before anything of the batch is written.
+    fn check_formats(&self, batch: &Batch) -> Result<(), Error> {
+        if let Target::Folder(_) = self.settings.target {
+            return Ok(());
+        }
+        let mut files = self.shaped_by.iter().map(|shape| &*shape.file).chain(batch.files());
+        let Some(first) = files.next() else { return Ok(()) };
+        files.find(|file| file.format != first.format).map_or(Ok(()), |file| Err(two_formats(file, first)))
+    }
+
+    /// Refuses to write marks where there are no fields to add.
+    fn check_marks(&self, batch: &Batch) -> Result<(), Error> {
+        match batch.files().find(|file| self.settings.mark && !file.format.is_json()) {
+            Some(file) => {
+                let problem = format!("this is {}, and --mark writes a field into JSON records", file.format.name());
+                Err(Error::input(&file.name, problem))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn put_aside(&mut self, bad: &BadRecord) -> Result<(), Error> {
-        let name = &self.names[bad.place.file as usize];
+        let name = &self.files[bad.place.file as usize].name;
         if self.summary.n_bad() < N_BAD_SHOWN {
             log::warn!("{}:{}: {}", printable(name), bad.place.record, printable(&bad.detail));
             if let Some(hint) = bad.hint.filter(|_| self.summary.n_bad() == 0) {
@@ -159,7 +208,8 @@ impl<'a> Sinks<'a> {
     }
 
     /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
-    pub(super) fn commit(self) -> Result<Summary, Error> {
+    pub(super) fn commit(mut self) -> Result<Summary, Error> {
+        self.end_shape()?;
         let Self { outputs, ledger, quarantine, mut summary_file, summary, .. } = self;
         if let Some(file) = &mut summary_file {
             let mut text = serde_json::to_vec_pretty(&summary).expect("numbers and names can always be written");
@@ -175,6 +225,17 @@ impl<'a> Sinks<'a> {
         files.into_iter().try_for_each(AtomicFile::commit)?;
         Ok(summary)
     }
+}
+
+/// Two files cannot be written to one output.
+fn two_formats(file: &SourceFile, first: &SourceFile) -> Error {
+    let problem = match (&file.format, &first.format) {
+        (Format::Csv(_), Format::Csv(_)) => {
+            format!("its header is another than that of {}, and all go to one output", first.name)
+        }
+        (this, that) => format!("this is {}, {} was {}, and all go to one output", this.name(), first.name, that.name()),
+    };
+    Error::input(&file.name, problem).with_hint("write each input to a file of its own: -o FOLDER/")
 }
 
 fn write_line(file: &mut Output, line: &impl Serialize) -> Result<(), Error> {

@@ -5,9 +5,11 @@ use crate::corpus::Place;
 /// Why a record could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BadReason {
-    /// The line is no JSON.
+    /// The record is no JSON.
     InvalidJson,
-    /// The line is JSON, but not an object with fields.
+    /// The row has another number of fields than the header, or a quote that is never closed.
+    InvalidCsv,
+    /// The record is JSON, but not an object with fields.
     NoObject,
     /// No field that texts usually stand in, or not the one named.
     NoTextField,
@@ -28,6 +30,7 @@ impl BadReason {
     pub fn name(self) -> &'static str {
         match self {
             Self::InvalidJson => "invalid-json",
+            Self::InvalidCsv => "invalid-csv",
             Self::NoObject => "no-object",
             Self::NoTextField => "no-text-field",
             Self::TextIsNoString => "text-is-no-string",

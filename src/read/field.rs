@@ -11,6 +11,7 @@ const TEXT_NAMES: &[&str] = &[
     "text",
     "body",
     "content",
+    "contents",
     "maintext",
     "article",
     "article_text",
@@ -37,6 +38,28 @@ pub struct Fields {
     pub text: Option<FieldPath>,
     /// The field that holds the record's id; `None`: the first of the usual names.
     pub id: Option<FieldPath>,
+}
+
+impl Fields {
+    /// The column that holds the text, of a table whose columns have these names.
+    pub(super) fn text_column(&self, names: &[String]) -> Option<usize> {
+        column(self.text.as_ref(), TEXT_NAMES, names)
+    }
+
+    /// The column that holds the record's id.
+    pub(super) fn id_column(&self, names: &[String]) -> Option<usize> {
+        column(self.id.as_ref(), ID_NAMES, names)
+    }
+}
+
+fn column(path: Option<&FieldPath>, usual: &[&str], names: &[String]) -> Option<usize> {
+    match path {
+        Some(path) => {
+            let wanted = path.to_string();
+            names.iter().position(|name| *name == wanted)
+        }
+        None => usual.iter().find_map(|usual| names.iter().position(|name| name.eq_ignore_ascii_case(usual))),
+    }
 }
 
 /// The way to a field: names and, for arrays, numbers, as in `article.body[0].text`.

@@ -1,15 +1,18 @@
 //! *What is in the dump?* Files, folders and pipes to records, whatever they are packed in.
 //!
 //! Reading goes in two steps. The first is serial and cheap: [`Reader`] finds where records begin and end, and hands them out in [`RawBatch`]es. The second, taking a
-//! record apart ([`Format::read`]), is left to as many threads as there are. Bad records are no errors: each is a [`BadRecord`] with its reason.
+//! record apart ([`SourceFile::read`]), is left to as many threads as there are. Bad records are no errors: each is a [`BadRecord`] with its reason.
 
 mod bad;
+mod boundary;
 mod decompress;
 mod field;
+mod file;
 mod format;
 mod input;
 mod json;
 mod reader;
+mod records;
 
 #[cfg(test)]
 pub(crate) use decompress::decompressed;
@@ -17,10 +20,12 @@ pub(crate) use decompress::decompressed;
 pub use bad::{BadReason, BadRecord};
 pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields};
-pub use format::{Articles, Format, Record, TextField};
+pub use file::SourceFile;
+pub use format::{Articles, AskedFormat, Format, Header, Record, TextField};
 pub use input::{Input, Source, collect_inputs};
 pub(crate) use json::raw_places;
-pub use reader::{BatchSize, Block, RawBatch, RawRecord, Reader};
+pub use reader::{BatchSize, Block, HowToRead, RawBatch, Reader};
+pub use records::RawRecord;
 
 /// No record may be larger than this, whatever `--max-record` says: spans are counted in 32 bits.
 pub const MAX_RECORD_LIMIT: u64 = u32::MAX as u64;

@@ -4,11 +4,14 @@
 
 mod atomic;
 mod compress;
+mod csv;
+mod framing;
 mod jsonl;
 mod output;
 mod record;
 
 pub use atomic::{AtomicFile, begin_commit, begin_removal};
 pub use compress::Compression;
-pub use output::{Output, Outputs, Target};
+pub use framing::Framing;
+pub use output::{Output, Outputs, Target, shared_output};
 pub use record::{Mark, write_record};

@@ -1,6 +1,6 @@
 //! Where the cleaned corpus goes: standard output, one file, or a folder of files.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -80,24 +80,32 @@ pub enum Outputs {
     File(Output),
     /// To a file for each input.
     Folder {
-        /// The output of each input.
-        paths: Vec<PathBuf>,
-        /// How they are compressed, if not as their names say.
+        /// The folder.
+        folder: PathBuf,
+        /// How the files are compressed, if not as their names say.
         compression: Option<Compression>,
-        /// The one that is being written, and its input's index.
-        open: Option<(u32, Output)>,
+        /// The one that is being written.
+        open: Option<Output>,
         /// Those that are complete; they get their names together, at the end.
         complete: Vec<AtomicFile>,
+        /// The names of all of them.
+        names: HashSet<PathBuf>,
     },
 }
 
+/// Two inputs cannot be written to one file of an output folder.
+pub fn shared_output(path: &Path) -> Error {
+    let problem = format!("two inputs would both be written to {}", path.display());
+    Error::usage(problem).with_hint("write to one file, or run them one by one")
+}
+
 impl Outputs {
-    /// Begins the output. `names` are the relative names of the inputs.
+    /// Begins the output.
     ///
     /// # Errors
     ///
-    /// If something cannot be written to, or two inputs would share a file.
-    pub fn begin(target: &Target, names: &[PathBuf], compression: Option<Compression>) -> Result<Self, Error> {
+    /// If it cannot be written to.
+    pub fn begin(target: &Target, compression: Option<Compression>) -> Result<Self, Error> {
         match target {
             Target::Stdout => {
                 let stdout = BufWriter::with_capacity(1 << 20, io::stdout());
@@ -107,29 +115,42 @@ impl Outputs {
                 Ok(Self::File(Output::compressed(path, compression.unwrap_or_else(|| Compression::by_name(path)))?))
             }
             Target::Folder(folder) => {
-                let mut inputs = HashMap::new();
-                for name in names {
-                    if inputs.insert(name, ()).is_some() {
-                        let problem = format!("two inputs would both be written to {}", folder.join(name).display());
-                        return Err(Error::usage(problem).with_hint("write to one file, or run them one by one"));
-                    }
-                }
-                let paths = names.iter().map(|name| folder.join(name)).collect();
-                Ok(Self::Folder { paths, compression, open: None, complete: Vec::new() })
+                Ok(Self::Folder { folder: folder.clone(), compression, open: None, complete: Vec::new(), names: HashSet::new() })
             }
         }
     }
 
-    /// Writes records of the input number `input`. Inputs come in order.
+    /// What is written from here on belongs to the next input, which has this relative name. Tells whether it goes to another file than what came before.
+    ///
+    /// # Errors
+    ///
+    /// If that file cannot be written, or two inputs would share it.
+    pub fn next_input(&mut self, relative: &Path) -> Result<bool, Error> {
+        let Self::Folder { folder, compression, open, complete, names } = self else { return Ok(false) };
+        if let Some(output) = open.take() {
+            complete.push(output.complete()?);
+        }
+        let path = folder.join(relative);
+        if !names.insert(relative.to_owned()) {
+            return Err(shared_output(&path));
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
+        }
+        *open = Some(Output::compressed(&path, compression.unwrap_or_else(|| Compression::by_name(&path)))?);
+        Ok(true)
+    }
+
+    /// Writes to where the current input's records belong.
     ///
     /// # Errors
     ///
     /// If the bytes cannot be written.
-    pub fn write(&mut self, input: u32, bytes: &[u8]) -> Result<(), Error> {
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match self {
             Self::Stdout(stdout) => stdout.write_all(bytes).map_err(cannot_write_stdout),
             Self::File(output) => output.write(bytes),
-            Self::Folder { .. } => self.output_of(input)?.write(bytes),
+            Self::Folder { open, .. } => open.as_mut().expect("an input comes before what is written of it").write(bytes),
         }
     }
 
@@ -146,24 +167,6 @@ impl Outputs {
         }
     }
 
-    /// The file that input number `input` goes to; all before it are complete then, be they empty.
-    fn output_of(&mut self, input: u32) -> Result<&mut Output, Error> {
-        let Self::Folder { paths, compression, open, complete } = self else { unreachable!("asked for folders only") };
-        let mut next = open.as_ref().map_or(0, |(nth, _)| nth + 1);
-        while open.as_ref().is_none_or(|(nth, _)| *nth < input) {
-            if let Some((_, output)) = open.take() {
-                complete.push(output.complete()?);
-            }
-            let path = &paths[next as usize];
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(|source| Error::io("make folder", folder, source))?;
-            }
-            *open = Some((next, Output::compressed(path, compression.unwrap_or_else(|| Compression::by_name(path)))?));
-            next += 1;
-        }
-        Ok(&mut open.as_mut().expect("the loop ends only with an open file").1)
-    }
-
     /// Completes the output; what its files lack then is their names.
     ///
     /// # Errors
@@ -171,11 +174,6 @@ impl Outputs {
     /// If the rest cannot be written.
     pub fn complete(mut self) -> Result<Vec<AtomicFile>, Error> {
         self.flush()?;
-        if let Self::Folder { paths, .. } = &self
-            && let Some(last) = paths.len().checked_sub(1)
-        {
-            self.output_of(last as u32)?;
-        }
         match self {
             Self::Stdout(stdout) => {
                 stdout.finish_packing().and_then(|mut stdout| stdout.flush()).map_err(cannot_write_stdout)?;
@@ -183,7 +181,7 @@ impl Outputs {
             }
             Self::File(output) => Ok(vec![output.complete()?]),
             Self::Folder { open, mut complete, .. } => {
-                if let Some((_, output)) = open {
+                if let Some(output) = open {
                     complete.push(output.complete()?);
                 }
                 Ok(complete)

@@ -1,6 +1,6 @@
 //! A record as it is written: untouched byte for byte, touched only inside its text.
 
-use super::jsonl;
+use super::{csv, jsonl};
 use crate::corpus::ByteSpan;
 use crate::read::TextField;
 
@@ -11,7 +11,7 @@ pub struct Mark(
     pub String,
 );
 
-/// Adds a record to `output`. `raw` are its bytes, `text` is its cleaned text, of which the bytes of `removed` go.
+/// Adds a record to `output`, without what follows it ([`super::Framing`]). `raw` are its bytes, `text` is its cleaned text, of which the bytes of `removed` go.
 ///
 /// `is_changed` tells whether cleaning made another text of it than the one that `raw` holds.
 pub fn write_record(
@@ -26,6 +26,19 @@ pub fn write_record(
     match field {
         TextField::Whole { ends_in_crlf } => {
             left_pieces(text, removed).for_each(|piece| output.extend_from_slice(piece.as_bytes()));
+            if *ends_in_crlf {
+                output.push(b'\r');
+            }
+        }
+        TextField::Csv { field, is_quoted, delimiter, ends_in_crlf } => {
+            output.extend_from_slice(&raw[..field.start]);
+            if is_changed || !removed.is_empty() {
+                let text: String = left_pieces(text, removed).collect();
+                csv::encode(&text, *is_quoted, *delimiter, output);
+            } else {
+                output.extend_from_slice(&raw[field.clone()]);
+            }
+            output.extend_from_slice(&raw[field.end..]);
             if *ends_in_crlf {
                 output.push(b'\r');
             }
@@ -56,7 +69,6 @@ pub fn write_record(
             }
         }
     }
-    output.push(b'\n');
 }
 
 /// What is left of `text`.
@@ -69,11 +81,16 @@ fn left_pieces<'a>(text: &'a str, removed: &'a [ByteSpan]) -> impl Iterator<Item
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Fields, Format, RawRecord};
+    use crate::read::{Fields, Format, RawRecord, SourceFile};
+    use std::path::PathBuf;
+
+    fn jsonl() -> SourceFile {
+        SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl }
+    }
 
     fn written(line: &str, cleaned: Option<&str>, removed: &[(usize, usize)], mark: Option<&str>) -> String {
         let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
-        let record = Format::Jsonl.read(line.as_bytes(), &raw, 0, "", &Fields::default(), 1000).expect("sound");
+        let record = jsonl().read(line.as_bytes(), &raw, &Fields::default(), 1000).expect("sound");
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();
         let mark = mark.map(|mark| Mark(mark.to_owned()));
@@ -92,28 +109,25 @@ mod tests {
     #[test]
     fn a_record_changes_only_where_it_must() {
         let line = r#"{ "n":1.50e3, "text": "Gr\u00fc\u00dfe\nzwei\/drei\nvier" , "x":[] }"#;
-        assert_eq!(written(line, None, &[], None), format!("{line}\n"));
+        assert_eq!(written(line, None, &[], None), line);
         // "Grüße\n" is 8 bytes, "zwei/drei\n" the next 10.
-        assert_eq!(
-            written(line, None, &[(8, 18)], None),
-            "{ \"n\":1.50e3, \"text\": \"Gr\\u00fc\\u00dfe\\nvier\" , \"x\":[] }\n"
-        );
-        assert_eq!(written(line, None, &[(0, 8)], None), "{ \"n\":1.50e3, \"text\": \"zwei\\/drei\\nvier\" , \"x\":[] }\n");
+        assert_eq!(written(line, None, &[(8, 18)], None), "{ \"n\":1.50e3, \"text\": \"Gr\\u00fc\\u00dfe\\nvier\" , \"x\":[] }");
+        assert_eq!(written(line, None, &[(0, 8)], None), "{ \"n\":1.50e3, \"text\": \"zwei\\/drei\\nvier\" , \"x\":[] }");
         // A text that cleaning changed is written anew, in ASCII if it was.
         assert_eq!(
             written(line, Some("ü\"\u{1}😀"), &[], None),
-            "{ \"n\":1.50e3, \"text\": \"\\u00fc\\\"\\u0001\\ud83d\\ude00\" , \"x\":[] }\n"
+            "{ \"n\":1.50e3, \"text\": \"\\u00fc\\\"\\u0001\\ud83d\\ude00\" , \"x\":[] }"
         );
-        assert_eq!(written("{\"text\":\"ä\\tb\"}", Some("ö\tb"), &[(2, 3)], None), "{\"text\":\"öb\"}\n");
+        assert_eq!(written("{\"text\":\"ä\\tb\"}", Some("ö\tb"), &[(2, 3)], None), "{\"text\":\"öb\"}");
     }
 
     #[test]
     fn a_mark_is_added_or_replaced() {
-        assert_eq!(written(r#"{"text":"a"} "#, None, &[], Some("{}")), "{\"text\":\"a\",\"einmal\":{}} \n");
+        assert_eq!(written(r#"{"text":"a"} "#, None, &[], Some("{}")), "{\"text\":\"a\",\"einmal\":{}} ");
         assert_eq!(
             written(r#"{"text":"abc","einmal":1,"x":2}"#, Some("abcdef"), &[], Some("{}")),
-            "{\"text\":\"abcdef\",\"einmal\":{},\"x\":2}\n"
+            "{\"text\":\"abcdef\",\"einmal\":{},\"x\":2}"
         );
-        assert_eq!(written(r#"{"einmal":1,"text":"abc"}"#, None, &[], Some("[2]")), "{\"einmal\":[2],\"text\":\"abc\"}\n");
+        assert_eq!(written(r#"{"einmal":1,"text":"abc"}"#, None, &[], Some("[2]")), "{\"einmal\":[2],\"text\":\"abc\"}");
     }
 }

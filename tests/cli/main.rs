@@ -6,6 +6,7 @@ mod traced;
 
 mod copies;
 mod exit_codes;
+mod formats;
 mod interrupted;
 mod laws;
 mod one_answer;

@@ -125,7 +125,7 @@ fn a_binary_file_that_was_named_is_2() {
             .stdout_is_empty()
             .complains(&format!("{name}: "))
             .stderr_holds(&[what])
-            .hints_at("JSONL");
+            .hints_at("JSON");
         folder.dedup(NO_ARGS).run_with(folder.read(name)).exits(2).stdout_is_empty().complains("-: ").stderr_holds(&[what]);
         let outcome = folder.dedup(["night.jsonl", name, "-o", "out.jsonl", "--ledger", "ledger.jsonl"]).run();
         outcome.exits(2).complains(&format!("{name}: "));

@@ -1,23 +1,36 @@
 //! The formats that dumps come in; a file each.
 
-mod jsonl;
+mod csv;
+mod json;
 mod text;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::bad::{BadReason, BadRecord};
+use super::boundary::ObjectScan;
 use super::decompress::unpacked_name;
 use super::field::Fields;
-use super::reader::{RawRecord, too_large};
+use super::file::SourceFile;
+use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
+use crate::error::Error;
 
+pub use csv::Header;
 pub use text::Articles;
 
 /// What a dump is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// A JSON object a line.
     Jsonl,
+    /// JSON objects that may take several lines.
+    Json {
+        /// Whether they are elements of an array, or else just follow each other.
+        in_array: bool,
+    },
+    /// A table of delimiter-separated values, with its header.
+    Csv(Arc<Header>),
     /// Plain text.
     Text(Articles),
 }
@@ -43,6 +56,17 @@ pub enum TextField {
         /// Whether a CR LF follows it.
         ends_in_crlf: bool,
     },
+    /// The text is a field of a row.
+    Csv {
+        /// The field, with its quotes.
+        field: Range<usize>,
+        /// Whether it has quotes.
+        is_quoted: bool,
+        /// What stands between fields.
+        delimiter: u8,
+        /// Whether a CR LF follows the row.
+        ends_in_crlf: bool,
+    },
     /// The text stands in a JSON string.
     Json {
         /// What stands between its quotes.
@@ -61,37 +85,112 @@ pub(super) struct Problem {
     hint: Option<&'static str>,
 }
 
+/// The formats that a user may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedFormat {
+    /// A JSON object a line.
+    Jsonl,
+    /// An array of JSON objects, or objects one after another, over as many lines as they like.
+    Json,
+    /// A table of delimiter-separated values.
+    Csv,
+    /// Plain text.
+    Text,
+}
+
 impl Format {
-    /// Recognises a format by the first bytes of a file, then by its name.
-    pub(super) fn recognise(head: &[u8], name: &str, articles: Articles) -> Self {
-        let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-        let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
-        let plain_name = unpacked_name(name);
-        let is_called_json = [".jsonl", ".ndjson", ".json"].iter().any(|end| plain_name.ends_with(end));
-        if first == Some(&b'{') || is_called_json { Self::Jsonl } else { Self::Text(articles) }
+    /// Whether records are JSON objects.
+    pub fn is_json(&self) -> bool {
+        matches!(self, Self::Jsonl | Self::Json { .. })
     }
 
-    /// Reads a record from its bytes.
+    /// What a person calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Jsonl => "JSON Lines",
+            Self::Json { .. } => "JSON",
+            Self::Csv(_) => "CSV",
+            Self::Text(_) => "plain text",
+        }
+    }
+
+    /// Whether an empty line is no record.
+    pub(super) fn skips_empty_lines(&self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv(_))
+    }
+}
+
+/// A byte order mark.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Recognises a format by the first bytes of a file, then by its name, unless a user knows better. Returns it, and how many bytes stand before the first record.
+///
+/// # Errors
+///
+/// If it is a table, and no column holds texts.
+pub(super) fn recognise(
+    head: &[u8],
+    name: &str,
+    from: Option<AskedFormat>,
+    articles: Articles,
+    fields: &Fields,
+) -> Result<(Format, usize), Error> {
+    let bom = if head.starts_with(BOM) { BOM.len() } else { 0 };
+    let begins_with = |byte| head[bom..].trim_ascii_start().starts_with(&[byte]);
+    let found = match from {
+        Some(AskedFormat::Jsonl) => Some((Format::Jsonl, bom)),
+        Some(AskedFormat::Json) => Some((Format::Json { in_array: begins_with(b'[') }, bom)),
+        Some(AskedFormat::Text) => Some((Format::Text(articles), 0)),
+        Some(AskedFormat::Csv) => None,
+        None => json_format(&head[bom..]).map(|format| (format, bom)),
+    };
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| unpacked_name(name).to_ascii_lowercase().ends_with(end));
+    let is_csv = from == Some(AskedFormat::Csv) || ends_in(&[".csv", ".tsv"]);
+    match Header::read(head, fields) {
+        Ok((header, len)) if is_csv || header.is_sure(&head[len..]) => Ok((Format::Csv(Arc::new(header)), len)),
+        Err(problem) if is_csv && !head.is_empty() => Err(problem.of(name, fields)),
+        _ if ends_in(&[".jsonl", ".ndjson", ".json"]) => Ok((Format::Jsonl, bom)),
+        _ => Ok((Format::Text(articles), 0)),
+    }
+}
+
+/// JSON of one kind or the other, if it looks like it.
+fn json_format(head: &[u8]) -> Option<Format> {
+    match head.trim_ascii_start() {
+        [b'{', ..] if is_one_a_line(head) => Some(Format::Jsonl),
+        [b'{', ..] => Some(Format::Json { in_array: false }),
+        [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')) => {
+            Some(Format::Json { in_array: true })
+        }
+        _ => None,
+    }
+}
+
+/// Whether the objects at the start of a file stand in a line each: the first line holds a whole one, or the next begins with another.
+fn is_one_a_line(head: &[u8]) -> bool {
+    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return true };
+    ObjectScan::default().find_end(first) == Some(first.len()) || second.starts_with(b"{")
+}
+
+impl SourceFile {
+    /// Reads a record of this file from its bytes.
     ///
     /// # Errors
     ///
     /// If it cannot be read; the bad record holds a copy of its bytes.
-    pub fn read(
-        self,
-        raw: &[u8],
-        record: &RawRecord,
-        file: u32,
-        name: &str,
-        fields: &Fields,
-        max_record: usize,
-    ) -> Result<Record, BadRecord> {
-        let place = Place { file, record: record.number };
+    pub fn read(&self, raw: &[u8], record: &RawRecord, fields: &Fields, max_record: usize) -> Result<Record, BadRecord> {
+        let place = Place { file: self.index, record: record.number };
         if raw.len() > max_record {
             return Err(too_large(place, record.offset, max_record, raw));
         }
-        let result = match self {
-            Self::Jsonl => jsonl::read(raw, fields),
-            Self::Text(_) => Ok(text::read(raw, name, record.ends_in_crlf)),
+        let result = match &self.format {
+            Format::Jsonl | Format::Json { .. } => json::read(raw, fields),
+            Format::Csv(header) => csv::read(raw, header, record.ends_in_crlf),
+            Format::Text(_) => Ok(text::read(raw, &self.name, record.ends_in_crlf)),
         };
         result.map_err(|problem| BadRecord {
             place,
@@ -101,5 +200,47 @@ impl Format {
             hint: problem.hint,
             raw: raw.to_vec(),
         })
+    }
+}
+
+/// How many of a record's fields a message names.
+const N_FIELDS_NAMED: usize = 12;
+
+fn shown_names(names: &[String]) -> String {
+    let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
+    let shown = &names[..names.len().min(N_FIELDS_NAMED)];
+    if shown.is_empty() { "none".to_owned() } else { shown.join(", ") + more }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_recognised_by_content_then_by_name() {
+        let json = Format::Json { in_array: false };
+        let array = Format::Json { in_array: true };
+        let text = Format::Text(Articles::File);
+        for (head, name, expected) in [
+            ("{\"text\": \"a\"}\n", "x", &Format::Jsonl),
+            ("{\"text\": \"a\"", "x", &Format::Jsonl),
+            ("{\"text\": \"a\n{\"text\": \"b\"}", "x", &Format::Jsonl),
+            ("\u{FEFF}{\n  \"text\": \"a\"\n}\n", "x", &json),
+            ("{\"text\":\n\"a\"}\n", "x.jsonl", &json),
+            (" [\n{\"text\": \"a\"}]", "x", &array),
+            ("[]", "x", &array),
+            ("[dpa] Berlin", "x", &text),
+            ("Das ist ein Text.", "x", &text),
+            ("", "x", &text),
+            ("nonsense", "x.jsonl.gz", &Format::Jsonl),
+        ] {
+            let found = recognise(head.as_bytes(), name, None, Articles::File, &Fields::default()).expect("no table");
+            assert_eq!(found.0, *expected, "{head}");
+        }
+        let csv = |head: &str, name| recognise(head.as_bytes(), name, None, Articles::File, &Fields::default());
+        assert!(matches!(csv("id,text\n1,a\n", "x"), Ok((Format::Csv(_), 8))));
+        assert!(matches!(csv("text\na\n", "x.csv.gz"), Ok((Format::Csv(_), 5))));
+        assert!(csv("id,title\n1,a\n", "x.csv").is_err());
+        assert!(matches!(csv("", "x.csv"), Ok((Format::Text(_), 0))), "nothing is in no format");
     }
 }

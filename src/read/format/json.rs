@@ -1,13 +1,11 @@
-//! JSON Lines: an object a line.
+//! JSON objects: each a line (JSON Lines), or in an array or one after another, over as many lines as they like.
 
-use super::{Problem, Record, TextField};
+use super::{Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::read::bad::BadReason;
 use crate::read::field::{Fields, Picker};
 use crate::read::json::{decode, read_object};
 
-/// How many of a record's fields a message names.
-const N_FIELDS_NAMED: usize = 12;
 /// How much of a value a message shows.
 const N_CHARS_SHOWN: usize = 20;
 const NAME_THE_FIELD: &str = "name the field with --field, as a name or a way like article.body[0].text";
@@ -56,13 +54,10 @@ fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
     let mut names = Vec::new();
     let sound = read_object(line, &mut |member| names.push(decode(&line[member.key]).text));
     debug_assert!(sound.is_ok(), "it was read a moment ago");
-    let more = if names.len() > N_FIELDS_NAMED { ", ..." } else { "" };
-    names.truncate(N_FIELDS_NAMED);
     let hint = Some(if fields.text.is_none() { NAME_THE_FIELD } else { "name one of these fields with --field" });
-    let there_are = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let what =
         fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
-    problem(BadReason::NoTextField, format!("{what} (its fields: {there_are}{more})"), hint)
+    problem(BadReason::NoTextField, format!("{what} (its fields: {})", shown_names(&names)), hint)
 }
 
 /// A string as it reads, a number as it stands; other values are no ids.
