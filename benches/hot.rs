@@ -34,11 +34,15 @@ fn texts(sample: &str) -> Vec<String> {
     lines(sample).iter().map(|line| read(line)).collect()
 }
 
+fn how_to_read() -> HowToRead {
+    HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1 << 28 }
+}
+
 fn read(line: &str) -> String {
     let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
     let file = SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl };
-    let record = file.read(line.as_bytes(), &raw, &Fields::default(), line.len());
-    record.expect("the samples are sound").text
+    let record = file.read(line.as_bytes(), &raw, &how_to_read());
+    record.expect("the samples are sound").expect("they hold articles").text
 }
 
 fn all(sample: &str) -> String {
@@ -127,7 +131,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         inputs: vec![input],
         target: Target::File(output.clone()),
         compression: None,
-        reading: HowToRead { from: None, articles: Articles::File, fields: Fields::default(), max_record: 1 << 28 },
+        reading: how_to_read(),
         cleaning: Cleaning::Safe,
         rules: Rules::default(),
         mark: false,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::clean::Cleaning;
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
-use crate::read::{Articles, BatchSize, HowToRead};
+use crate::read::{Articles, BatchSize, HowToRead, HtmlText};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
@@ -69,6 +69,7 @@ impl Settings {
             ("field", json!(self.reading.fields.text.as_ref().map(ToString::to_string))),
             ("id_field", json!(self.reading.fields.id.as_ref().map(ToString::to_string))),
             ("articles", json!(articles)),
+            ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),
             ("mark", json!(self.mark)),
         ];

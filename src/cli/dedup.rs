@@ -11,14 +11,16 @@ use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::ledger::LedgerText;
-use einmal::read::{Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, MAX_RECORD_LIMIT, PACKED_EXTENSIONS};
+use einmal::read::{
+    Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, PACKED_EXTENSIONS,
+};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
 use einmal::write::{Compression, Target};
 
 /// Take out every passage that an earlier kept text already says.
 ///
-/// Reads articles (JSON, CSV or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
+/// Reads articles (JSON, CSV, WARC, HTML or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
 /// of the articles before it, and writes what is new. The first to say something keeps it. All inputs together are one corpus, in the order given.
 ///
 /// An article that others cover to 80 % goes whole, unless it changes a number or adds 40 new words in a row: then it is an update and stays whole. Of
@@ -84,6 +86,12 @@ pub(crate) struct DedupArgs {
     /// The field that holds the record's id; by default id, _id, uuid, url and other usual names.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     id_field: Option<FieldPath>,
+
+    /// What of a web page is its text; of pages in files and web archives by default the article.
+    ///
+    /// In other formats the text is taken for HTML only with this option: --field html --html extract.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Input")]
+    html: Option<HtmlChoice>,
 
     /// Larger records are bad records.
     #[arg(long, value_parser = parse_size, default_value = "256M", value_name = "SIZE", help_heading = "Input")]
@@ -172,8 +180,24 @@ enum FromFormat {
     Json,
     /// Delimiter-separated values with a header: CSV, TSV.
     Csv,
+    /// Web pages, a file each.
+    Html,
+    /// Web archives: WARC, WET.
+    Warc,
+    /// Web archives in the older format ARC.
+    Arc,
     /// Plain text.
     Text,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HtmlChoice {
+    /// The article.
+    Extract,
+    /// All that is shown, but for menus, forms, headers and footers.
+    Strip,
+    /// All that is shown.
+    All,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -276,7 +300,15 @@ impl DedupArgs {
                     FromFormat::Jsonl => AskedFormat::Jsonl,
                     FromFormat::Json => AskedFormat::Json,
                     FromFormat::Csv => AskedFormat::Csv,
+                    FromFormat::Html => AskedFormat::Html,
+                    FromFormat::Warc => AskedFormat::Warc,
+                    FromFormat::Arc => AskedFormat::Arc,
                     FromFormat::Text => AskedFormat::Text,
+                }),
+                html: self.html.map(|choice| match choice {
+                    HtmlChoice::Extract => HtmlText::Extract,
+                    HtmlChoice::Strip => HtmlText::Strip,
+                    HtmlChoice::All => HtmlText::All,
                 }),
                 articles,
                 fields: Fields { text: self.field, id: self.id_field },

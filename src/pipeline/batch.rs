@@ -26,6 +26,8 @@ pub(super) struct Batch {
     origins: Vec<Origin>,
     /// The others, in order.
     pub(super) bad: Vec<BadRecord>,
+    /// How many records are no articles.
+    pub(super) n_others: u64,
 }
 
 /// How a record came.
@@ -38,6 +40,8 @@ pub(super) struct Origin {
     /// Whether its cleaned text is another than the one in its bytes.
     pub(super) is_changed: bool,
     pub(super) n_repaired: usize,
+    /// The JSON object that stands for the record, if it isn't written back as it came.
+    converted: Option<Vec<u8>>,
 }
 
 impl Origin {
@@ -64,7 +68,8 @@ impl Batch {
         for block in &mut blocks {
             for result in results.by_ref().take(block.records.len()) {
                 match result {
-                    Ok((record, origin)) => {
+                    Ok(None) => batch.n_others += 1,
+                    Ok(Some((record, origin))) => {
                         batch.records.push(record);
                         batch.origins.push(origin);
                     }
@@ -80,7 +85,8 @@ impl Batch {
     /// What it takes to write record number `nth`, and its bytes as they were read.
     pub(super) fn origin(&self, nth: usize) -> (&Origin, &[u8]) {
         let origin = &self.origins[nth];
-        (origin, &self.blocks[origin.block].bytes[origin.bytes.clone()])
+        let bytes = || &self.blocks[origin.block].bytes[origin.bytes.clone()];
+        (origin, origin.converted.as_deref().unwrap_or_else(bytes))
     }
 
     /// The files of which the batch has records.
@@ -95,9 +101,9 @@ fn prepare_record(
     raw: &RawRecord,
     settings: &Settings,
     shingles: &ShingleHasher,
-) -> Result<(Prepared, Origin), BadRecord> {
+) -> Result<Option<(Prepared, Origin)>, BadRecord> {
     let bytes = &block.bytes[raw.bytes.clone()];
-    let record = block.file.read(bytes, raw, &settings.reading.fields, settings.reading.max_record)?;
+    let Some(record) = block.file.read(bytes, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
     if settings.cleaning == Cleaning::Off && record.n_repaired > 0 {
         return Err(BadRecord {
@@ -114,8 +120,9 @@ fn prepare_record(
         block: nth_block,
         bytes: raw.bytes.clone(),
         field: record.field,
-        is_changed: cleaned.is_changed || record.n_repaired > 0,
+        is_changed: cleaned.is_changed || record.n_repaired > 0 || record.is_rewritten,
+        converted: record.converted,
         n_repaired: record.n_repaired,
     };
-    Ok((Prepared::new(place, record.id, cleaned.text, PartSize::default(), shingles), origin))
+    Ok(Some((Prepared::new(place, record.id, cleaned.text, PartSize::default(), shingles), origin)))
 }

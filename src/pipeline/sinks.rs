@@ -119,6 +119,7 @@ impl<'a> Sinks<'a> {
             self.outputs.write(&self.buffer)?;
         }
         self.begin_files(self.files.len())?;
+        self.summary.other_records += batch.n_others;
         for bad in &batch.bad {
             self.put_aside(bad)?;
         }
@@ -152,7 +153,7 @@ impl<'a> Sinks<'a> {
                 self.shaped_by = Some(Shape { file: Arc::clone(file), framing, is_empty: true });
                 Ok(())
             }
-            Some(shape) if shape.file.format == file.format => Ok(()),
+            Some(shape) if shape.file.format.written() == file.format.written() => Ok(()),
             Some(shape) => Err(two_formats(file, &shape.file)),
         }
     }
@@ -170,7 +171,7 @@ impl<'a> Sinks<'a> {
         }
         let mut files = self.shaped_by.iter().map(|shape| &*shape.file).chain(batch.files());
         let Some(first) = files.next() else { return Ok(()) };
-        files.find(|file| file.format != first.format).map_or(Ok(()), |file| Err(two_formats(file, first)))
+        files.find(|file| file.format.written() != first.format.written()).map_or(Ok(()), |file| Err(two_formats(file, first)))
     }
 
     /// Refuses to write marks where there are no fields to add.

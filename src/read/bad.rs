@@ -9,6 +9,8 @@ pub enum BadReason {
     InvalidJson,
     /// The row has another number of fields than the header, or a quote that is never closed.
     InvalidCsv,
+    /// The record of a web archive is cut short, or none begins where one should.
+    InvalidWarc,
     /// The record is JSON, but not an object with fields.
     NoObject,
     /// No field that texts usually stand in, or not the one named.
@@ -31,6 +33,7 @@ impl BadReason {
         match self {
             Self::InvalidJson => "invalid-json",
             Self::InvalidCsv => "invalid-csv",
+            Self::InvalidWarc => "invalid-warc",
             Self::NoObject => "no-object",
             Self::NoTextField => "no-text-field",
             Self::TextIsNoString => "text-is-no-string",

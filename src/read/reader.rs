@@ -1,13 +1,16 @@
 //! Reads all inputs one after another and hands their records out in batches, however large the files and however slow the pipes.
 
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::bad::{BadReason, BadRecord};
+use super::decompress::unpacked_name;
 use super::field::Fields;
 use super::file::SourceFile;
 use super::format::{Articles, AskedFormat, Format, recognise};
+use super::html::HtmlText;
 use super::input::Input;
 use super::records::{OpenFile, RawRecord};
 use crate::corpus::Place;
@@ -60,6 +63,8 @@ pub struct HowToRead {
     pub articles: Articles,
     /// Which fields of a record are which.
     pub fields: Fields,
+    /// What of a web page is its text; `None`: the article, and fields of other formats hold no pages.
+    pub html: Option<HtmlText>,
     /// Larger records are bad, in bytes.
     pub max_record: usize,
 }
@@ -156,14 +161,30 @@ impl Reader {
         let mut head = Vec::new();
         // Damage right at the start is found again, and counted, when records are read.
         let damage = reader.by_ref().take(HEAD).read_to_end(&mut head).err();
-        if let Some(what) = no_text(&head) {
-            return Err(Error::input(name, format!("this is no text, but {what}"))
-                .with_hint("einmal reads JSON, CSV and plain text, as they are or packed by gzip, zstd, bzip2, xz or lz4"));
-        }
         let (format, start) = recognise(&head, &name, self.how.from, self.how.articles, &self.how.fields)?;
-        let file = Arc::new(SourceFile { index, name, relative: input.relative.clone(), format });
+        let may_be_binary = matches!(format, Format::Warc | Format::Arc | Format::Html);
+        if let Some(what) = no_text(&head).filter(|_| !may_be_binary) {
+            return Err(Error::input(name, format!("this is no text, but {what}")).with_hint(
+                "einmal reads JSON, CSV, WARC, HTML and plain text, as they are or packed by gzip, zstd, bzip2, xz or lz4",
+            ));
+        }
+        let relative = output_name(&input.relative, &format);
+        let file = Arc::new(SourceFile { index, name, relative, format });
         Ok(OpenFile::new(file, reader, head, start, damage))
     }
+}
+
+/// What the output of a file is called in an output folder: as the file, unless its format can't be written.
+fn output_name(relative: &Path, format: &Format) -> PathBuf {
+    if format.written() == format {
+        return relative.to_owned();
+    }
+    let name = relative.file_name().unwrap_or_default().to_string_lossy();
+    let unpacked = unpacked_name(&name);
+    let packing = &name[unpacked.len()..];
+    let ends = [".warc.wet", ".warc", ".wet", ".arc", ".html", ".htm", ".xhtml"];
+    let stem = ends.iter().find_map(|end| unpacked.strip_suffix(end)).unwrap_or(unpacked);
+    relative.with_file_name(format!("{stem}.jsonl{packing}"))
 }
 
 /// So much of a file is looked at to tell what it is.

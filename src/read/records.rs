@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bad::{BadReason, BadRecord};
 use super::boundary::{ObjectScan, RowScan};
 use super::file::SourceFile;
-use super::format::{Articles, Format};
+use super::format::{Articles, Format, arc_length, warc_lengths};
 use super::reader::Block;
 use crate::corpus::Place;
 
@@ -130,11 +130,13 @@ impl OpenFile {
     /// The record that begins at `from`, or after it, if the buffer holds it to its end.
     fn find(&self, from: usize) -> Option<Found> {
         match &self.file.format {
-            Format::Text(Articles::File) => None,
+            Format::Text(Articles::File) | Format::Html => None,
             Format::Jsonl => line(&self.buffer, from),
             Format::Text(Articles::Lines) => line(&self.buffer, from).map(|found| without_return(&self.buffer, found)),
             Format::Text(Articles::Blocks) => text_block(&self.buffer, from, self.is_at_end),
             Format::Json { .. } => json_value(&self.buffer, from),
+            Format::Warc => warc_record(&self.buffer, from),
+            Format::Arc => arc_record(&self.buffer, from),
             Format::Csv(header) => {
                 let end = from + RowScan::new(header.delimiter).find_end(&self.buffer[from..])?;
                 Some(without_return(&self.buffer, Found { start: from, end, next: end + 1 }))
@@ -159,6 +161,8 @@ impl OpenFile {
         let (start, end) = match &self.file.format {
             Format::Jsonl => (0, len),
             Format::Json { .. } => (json_start(&self.buffer, 0), json_end(&self.buffer)),
+            Format::Warc | Format::Arc => (line_break_len(&self.buffer), len),
+            Format::Html => (0, len),
             Format::Text(Articles::Blocks) if self.buffer.trim_ascii().is_empty() => (len, len),
             Format::Text(_) | Format::Csv(_) => (0, without_line_break(&self.buffer)),
         };
@@ -177,7 +181,8 @@ impl OpenFile {
                 let mut scan = RowScan::new(header.delimiter);
                 scan.find_end(&self.buffer[start..]).is_none() && scan.is_in_quotes()
             }
-            Format::Jsonl | Format::Text(_) => false,
+            Format::Warc => self.buffer[line..].starts_with(WARC),
+            Format::Jsonl | Format::Text(_) | Format::Html | Format::Arc => false,
         };
         let rest = self.buffer.get(start..)?;
         memchr::memchr_iter(b'\n', rest)
@@ -201,7 +206,8 @@ impl OpenFile {
                 let mut scan = RowScan::new(header.delimiter);
                 self.pass_until(|bytes| scan.find_end(bytes).map(|end| end + 1));
             }
-            Format::Jsonl | Format::Text(_) => {
+            Format::Warc | Format::Arc => self.pass_archived(),
+            Format::Jsonl | Format::Text(_) | Format::Html => {
                 while self.find(0).is_none() && !self.is_at_end {
                     // A line break may be cut in two: what is kept holds its first half.
                     let len = self.buffer.len();
@@ -215,6 +221,23 @@ impl OpenFile {
         self.number += 1;
         self.is_done = self.is_at_end && self.damage.is_none() && self.buffer.is_empty();
         bad
+    }
+
+    /// Passes a record of a web archive, by its length.
+    fn pass_archived(&mut self) {
+        self.drop_front(line_break_len(&self.buffer));
+        let len = match self.file.format {
+            Format::Arc => memchr::memchr(b'\n', &self.buffer).and_then(|at| Some(at + 1 + arc_length(&self.buffer[..at])?)),
+            _ => warc_lengths(&self.buffer).and_then(|(header, block)| Some(header + block?)),
+        };
+        let mut left = len.unwrap_or(self.buffer.len());
+        self.pass_until(|bytes| match left.checked_sub(bytes.len()) {
+            Some(still_left) if still_left > 0 => {
+                left = still_left;
+                None
+            }
+            _ => Some(left),
+        });
     }
 
     /// Passes everything up to where `find_end` says.
@@ -307,6 +330,33 @@ fn json_value(buffer: &[u8], from: usize) -> Option<Found> {
     Some(Found { start, end: start + len, next: start + len })
 }
 
+const WARC: &[u8] = b"WARC/";
+
+/// The line breaks that `bytes` begin with.
+fn line_break_len(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+}
+
+/// A WARC record, or, where none begins, everything up to where one does.
+fn warc_record(buffer: &[u8], from: usize) -> Option<Found> {
+    let start = from + line_break_len(&buffer[from..]);
+    let record = &buffer[start..];
+    let len = match warc_lengths(record).filter(|_| record.starts_with(WARC)) {
+        Some((header, Some(block))) => Some(header.checked_add(block)?).filter(|&len| len <= record.len())?,
+        _ => memchr::memmem::find(record, b"\nWARC/")? + 1,
+    };
+    Some(Found { start, end: start + len, next: start + len })
+}
+
+/// An ARC record, or, where none begins, a line.
+fn arc_record(buffer: &[u8], from: usize) -> Option<Found> {
+    let start = from + line_break_len(&buffer[from..]);
+    let record = &buffer[start..];
+    let line_len = memchr::memchr(b'\n', record)? + 1;
+    let len = line_len.checked_add(arc_length(&record[..line_len]).unwrap_or(0)).filter(|&len| len <= record.len())?;
+    Some(Found { start, end: start + len, next: start + len })
+}
+
 fn without_return(buffer: &[u8], found: Found) -> Found {
     let has_return = found.end > found.start && buffer[found.end - 1] == b'\r';
     Found { end: found.end - usize::from(has_return), ..found }
@@ -349,7 +399,31 @@ mod tests {
         type Records<'a> = &'a [(u64, u64, &'a str)];
         let array = Format::Json { in_array: true };
         let table = Format::Csv(Arc::new(Header::read(b"id,text", &Fields::default()).expect("a header").0));
+        let warc = "WARC/1.0\r\nContent-Length: 3\r\n\r\na\nb\r\n\r\nrubbish\nWARC/1.1\ncontent-length:1\n\nc\n\nWARC/1.0\nx: y\n\nWARC/1.0\nContent-Length: 9\n\ncut";
+        let arc =
+            "filedesc://x 1.1.1.1 20140216050221 text/plain 2\nab\nrubbish\nhttp://x/ 1.1.1.1 20140216050221 text/html 3\nc\nd\n";
         let cases: &[(Format, &str, Records<'_>)] = &[
+            (
+                Format::Warc,
+                warc,
+                &[
+                    (1, 0, "WARC/1.0\r\nContent-Length: 3\r\n\r\na\nb"),
+                    (2, 38, "rubbish\n"),
+                    (3, 46, "WARC/1.1\ncontent-length:1\n\nc"),
+                    (4, 76, "WARC/1.0\nx: y\n\n"),
+                    (5, 91, "WARC/1.0\nContent-Length: 9\n\ncut"),
+                ],
+            ),
+            (
+                Format::Arc,
+                arc,
+                &[
+                    (1, 0, "filedesc://x 1.1.1.1 20140216050221 text/plain 2\nab"),
+                    (2, 52, "rubbish\n"),
+                    (3, 60, "http://x/ 1.1.1.1 20140216050221 text/html 3\nc\nd"),
+                ],
+            ),
+            (Format::Html, "<html>\n\n", &[(1, 0, "<html>\n\n")]),
             (array.clone(), "[]", &[]),
             (array.clone(), "[{},\n {\"a\": [1, {}]}\n]\n", &[(1, 1, "{}"), (2, 6, "{\"a\": [1, {}]}")]),
             (array.clone(), "[{\"}{\": 1}, 7, \"x\" {}", &[(1, 1, "{\"}{\": 1}"), (2, 12, "7"), (3, 15, "\"x\""), (4, 19, "{}")]),

@@ -39,6 +39,8 @@ pub struct Summary {
     pub words_lost: u64,
     /// Records that could not be read, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
+    /// Records that are no articles: requests, pictures and errors in web archives.
+    pub other_records: u64,
     /// Texts that cleaning changed.
     pub texts_cleaned: u64,
     /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
@@ -135,6 +137,9 @@ impl fmt::Display for Summary {
         if self.n_bad() > 0 {
             let reasons: Vec<_> = self.bad_records.iter().map(|(reason, n)| format!("{} {reason}", grouped(*n))).collect();
             writeln!(f, "bad records left out: {}", reasons.join(", "))?;
+        }
+        if self.other_records > 0 {
+            writeln!(f, "records that are no articles (requests, pictures, errors): {}", grouped(self.other_records))?;
         }
         if self.bad_bytes_repaired > 0 {
             writeln!(f, "sequences that are no UTF-8, replaced by U+FFFD: {}", grouped(self.bad_bytes_repaired))?;

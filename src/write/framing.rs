@@ -21,8 +21,9 @@ impl Framing {
     /// The framing of a format.
     pub fn of(format: &Format) -> Self {
         let lines = Self { start: Vec::new(), between: b"", after: b"\n", end: b"", end_of_nothing: b"" };
-        match format {
+        match format.written() {
             Format::Jsonl | Format::Json { in_array: false } | Format::Text(Articles::File | Articles::Lines) => lines,
+            Format::Html | Format::Warc | Format::Arc => unreachable!("no record is written in these"),
             Format::Text(Articles::Blocks) => Self { between: b"\n", ..lines },
             Format::Csv(header) => Self { start: [&header.raw[..], b"\n"].concat(), ..lines },
             Format::Json { in_array: true } => {

@@ -81,7 +81,7 @@ fn left_pieces<'a>(text: &'a str, removed: &'a [ByteSpan]) -> impl Iterator<Item
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Fields, Format, RawRecord, SourceFile};
+    use crate::read::{Articles, Fields, Format, HowToRead, RawRecord, SourceFile};
     use std::path::PathBuf;
 
     fn jsonl() -> SourceFile {
@@ -90,7 +90,8 @@ mod tests {
 
     fn written(line: &str, cleaned: Option<&str>, removed: &[(usize, usize)], mark: Option<&str>) -> String {
         let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
-        let record = jsonl().read(line.as_bytes(), &raw, &Fields::default(), 1000).expect("sound");
+        let how = HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1000 };
+        let record = jsonl().read(line.as_bytes(), &raw, &how).expect("sound").expect("an article");
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();
         let mark = mark.map(|mark| Mark(mark.to_owned()));

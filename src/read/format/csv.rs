@@ -135,7 +135,7 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     let n_repaired = push_utf8(&mut text, &unquoted(raw));
     let id = header.id.map(|nth| String::from_utf8_lossy(&unquoted(&row[fields[nth].clone()])).into_owned()).unwrap_or_default();
     let field = TextField::Csv { is_quoted: raw.starts_with(b"\""), field, delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { id: RecordId(id.into()), text, n_repaired, field })
+    Ok(Record { id: RecordId(id.into()), text, n_repaired, field, is_rewritten: false, converted: None })
 }
 
 #[cfg(test)]

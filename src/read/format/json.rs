@@ -43,6 +43,8 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
         text: decoded.text,
         n_repaired: decoded.n_repaired,
         field: TextField::Json { string, object, mark },
+        is_rewritten: false,
+        converted: None,
     })
 }
 

@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod text;
+mod warc;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,12 +13,15 @@ use super::boundary::ObjectScan;
 use super::decompress::unpacked_name;
 use super::field::Fields;
 use super::file::SourceFile;
+use super::html::read_page;
+use super::reader::HowToRead;
 use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
 use crate::error::Error;
 
 pub use csv::Header;
 pub use text::Articles;
+pub(super) use warc::{arc_length, warc_lengths};
 
 /// What a dump is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,12 @@ pub enum Format {
     Csv(Arc<Header>),
     /// Plain text.
     Text(Articles),
+    /// A web page.
+    Html,
+    /// A web archive, or (WET) the texts of one.
+    Warc,
+    /// A web archive in the older format.
+    Arc,
 }
 
 /// A record, read: its text, and where it stands in the raw bytes.
@@ -46,6 +56,18 @@ pub struct Record {
     pub n_repaired: usize,
     /// Where its text stands in the record's bytes.
     pub field: TextField,
+    /// Whether `text` is another text than the one that stands there, HTML before it was read.
+    pub is_rewritten: bool,
+    /// The JSON object that stands for the record from here on, if it is no record that can be written back.
+    pub converted: Option<Vec<u8>>,
+}
+
+/// What a record turned out to be.
+#[derive(Debug)]
+enum Found {
+    Article(Record),
+    /// Something that an archive holds besides pages: requests, pictures, errors.
+    NoArticle,
 }
 
 /// The place of the text among a record's bytes.
@@ -96,12 +118,26 @@ pub enum AskedFormat {
     Csv,
     /// Plain text.
     Text,
+    /// Web pages, a file each.
+    Html,
+    /// Web archives: WARC, WET.
+    Warc,
+    /// Web archives in the older format ARC.
+    Arc,
 }
 
 impl Format {
-    /// Whether records are JSON objects.
+    /// Whether records are JSON objects, or are written as such.
     pub fn is_json(&self) -> bool {
-        matches!(self, Self::Jsonl | Self::Json { .. })
+        matches!(self.written(), Self::Jsonl | Self::Json { .. })
+    }
+
+    /// The format that its records are written in.
+    pub fn written(&self) -> &Self {
+        match self {
+            Self::Html | Self::Warc | Self::Arc => &Self::Jsonl,
+            same => same,
+        }
     }
 
     /// What a person calls it.
@@ -111,6 +147,9 @@ impl Format {
             Self::Json { .. } => "JSON",
             Self::Csv(_) => "CSV",
             Self::Text(_) => "plain text",
+            Self::Html => "HTML",
+            Self::Warc => "WARC",
+            Self::Arc => "ARC",
         }
     }
 
@@ -141,7 +180,13 @@ pub(super) fn recognise(
         Some(AskedFormat::Jsonl) => Some((Format::Jsonl, bom)),
         Some(AskedFormat::Json) => Some((Format::Json { in_array: begins_with(b'[') }, bom)),
         Some(AskedFormat::Text) => Some((Format::Text(articles), 0)),
+        Some(AskedFormat::Html) => Some((Format::Html, 0)),
+        Some(AskedFormat::Warc) => Some((Format::Warc, 0)),
+        Some(AskedFormat::Arc) => Some((Format::Arc, 0)),
         Some(AskedFormat::Csv) => None,
+        None if head.starts_with(b"WARC/") => Some((Format::Warc, 0)),
+        None if head.starts_with(b"filedesc:") => Some((Format::Arc, 0)),
+        None if looks_like_html(head) => Some((Format::Html, 0)),
         None => json_format(&head[bom..]).map(|format| (format, bom)),
     };
     if let Some(found) = found {
@@ -153,8 +198,16 @@ pub(super) fn recognise(
         Ok((header, len)) if is_csv || header.is_sure(&head[len..]) => Ok((Format::Csv(Arc::new(header)), len)),
         Err(problem) if is_csv && !head.is_empty() => Err(problem.of(name, fields)),
         _ if ends_in(&[".jsonl", ".ndjson", ".json"]) => Ok((Format::Jsonl, bom)),
+        _ if ends_in(&[".html", ".htm", ".xhtml"]) && begins_with(b'<') => Ok((Format::Html, 0)),
         _ => Ok((Format::Text(articles), 0)),
     }
+}
+
+/// Whether this is the start of a web page.
+fn looks_like_html(head: &[u8]) -> bool {
+    let head = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    let starts_with = |tag: &str| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()));
+    starts_with("<!doctype html") || starts_with("<html")
 }
 
 /// JSON of one kind or the other, if it looks like it.
@@ -177,21 +230,33 @@ fn is_one_a_line(head: &[u8]) -> bool {
 }
 
 impl SourceFile {
-    /// Reads a record of this file from its bytes.
+    /// Reads a record of this file from its bytes; `None` if it is no article.
     ///
     /// # Errors
     ///
     /// If it cannot be read; the bad record holds a copy of its bytes.
-    pub fn read(&self, raw: &[u8], record: &RawRecord, fields: &Fields, max_record: usize) -> Result<Record, BadRecord> {
+    pub fn read(&self, raw: &[u8], record: &RawRecord, how: &HowToRead) -> Result<Option<Record>, BadRecord> {
         let place = Place { file: self.index, record: record.number };
-        if raw.len() > max_record {
-            return Err(too_large(place, record.offset, max_record, raw));
+        if raw.len() > how.max_record {
+            return Err(too_large(place, record.offset, how.max_record, raw));
         }
+        let page = how.html.unwrap_or_default();
         let result = match &self.format {
-            Format::Jsonl | Format::Json { .. } => json::read(raw, fields),
-            Format::Csv(header) => csv::read(raw, header, record.ends_in_crlf),
-            Format::Text(_) => Ok(text::read(raw, &self.name, record.ends_in_crlf)),
+            Format::Jsonl | Format::Json { .. } => {
+                json::read(raw, &how.fields).map(|record| Found::Article(without_tags(record, how)))
+            }
+            Format::Csv(header) => {
+                csv::read(raw, header, record.ends_in_crlf).map(|record| Found::Article(without_tags(record, how)))
+            }
+            Format::Text(_) => Ok(Found::Article(text::read(raw, &self.name, record.ends_in_crlf))),
+            Format::Html => warc::read_html(raw, &self.name, page),
+            Format::Warc => warc::read_warc(raw, page, how.fields.id.as_ref()),
+            Format::Arc => warc::read_arc(raw, page, how.fields.id.as_ref()),
         };
+        let result = result.map(|found| match found {
+            Found::Article(record) => Some(record),
+            Found::NoArticle => None,
+        });
         result.map_err(|problem| BadRecord {
             place,
             offset: record.offset,
@@ -200,6 +265,14 @@ impl SourceFile {
             hint: problem.hint,
             raw: raw.to_vec(),
         })
+    }
+}
+
+/// A record whose text is HTML, if the user says so, with the text of the page instead.
+fn without_tags(record: Record, how: &HowToRead) -> Record {
+    match how.html {
+        Some(what) => Record { text: read_page(&record.text, None, what).text, is_rewritten: true, ..record },
+        None => record,
     }
 }
 

@@ -19,5 +19,6 @@ pub enum Articles {
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let mut text = String::with_capacity(raw.len());
     let n_repaired = push_utf8(&mut text, raw);
-    Record { id: RecordId(name.into()), text, n_repaired, field: TextField::Whole { ends_in_crlf } }
+    let field = TextField::Whole { ends_in_crlf };
+    Record { id: RecordId(name.into()), text, n_repaired, field, is_rewritten: false, converted: None }
 }
