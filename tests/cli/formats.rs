@@ -30,6 +30,16 @@ fn csv(delimiter: u8, terminator: csv::Terminator, articles: &[(String, String)]
     writer.into_inner().expect("memory takes everything")
 }
 
+/// A record of a web archive.
+fn warc(kind: &str, id: &str, content_type: &str, block: &[u8]) -> Vec<u8> {
+    let header = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{id}>\r\nWARC-Target-URI: https://kurier.example/{id}\r\n\
+         WARC-Date: 2026-02-10T21:14:00Z\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
+        block.len()
+    );
+    [header.as_bytes(), block, b"\r\n\r\n"].concat()
+}
+
 fn objects(articles: &[(String, String)]) -> Vec<Value> {
     articles.iter().map(|(id, text)| json!({"id": id, "meta": [{"}": "{"}], "text": text})).collect()
 }
@@ -49,6 +59,10 @@ fn in_each_format(articles: &[(String, String)]) -> Vec<(&'static str, Vec<u8>)>
         ("comma.csv", csv(b',', csv::Terminator::Any(b'\n'), articles)),
         ("semicolon.csv", csv(b';', csv::Terminator::CRLF, articles)),
         ("tab.tsv", csv(b'\t', csv::Terminator::Any(b'\n'), articles)),
+        (
+            "texts.warc.wet",
+            articles.iter().flat_map(|(id, text)| warc("conversion", id, "text/plain", text.as_bytes())).collect(),
+        ),
         ("bar", [b"\xEF\xBB\xBF", &csv(b'|', csv::Terminator::CRLF, articles)[..]].concat()),
     ]
 }
@@ -64,7 +78,7 @@ fn articles_of(name: &str, content: &[u8]) -> Vec<(String, String)> {
             let objects: Vec<Value> = serde_json::from_slice(content).expect("an array");
             objects.into_iter().map(pair).collect()
         }
-        "lines.jsonl" | "objects.json" => {
+        "lines.jsonl" | "objects.json" | "texts.warc.wet" => {
             let objects = serde_json::Deserializer::from_slice(content).into_iter::<Value>();
             objects.map(|object| pair(object.expect("an object"))).collect()
         }
@@ -86,7 +100,9 @@ fn the_same_articles_come_out_of_every_format() {
     let mut expected = None;
     for (name, content) in in_each_format(&articles()) {
         folder.write(name, &content);
-        assert_eq!(articles_of(name, &content), articles(), "{name} was written as meant");
+        if name != "texts.warc.wet" {
+            assert_eq!(articles_of(name, &content), articles(), "{name} was written as meant");
+        }
         let by_name = folder.dedup([name, "--ledger", "ledger.jsonl"]).run();
         by_name.exits(0);
         let entries: Vec<Value> = folder
@@ -214,4 +230,97 @@ fn a_table_without_a_text_is_named_with_its_columns() {
     folder.dedup(["a.csv", "--field", "headline"]).run().exits(0).stdout_is(b"id,headline\n1,a\n");
     folder.dedup(["dumps"]).run().exits(3);
     folder.dedup(["a.csv", "--field", "headline", "--mark"]).run().exits(2).complains("a.csv: this is CSV");
+}
+
+const PAGE: &str = "<!doctype html><html><head><title>Hang rutscht ab</title><meta charset='iso-8859-1'></head><body><nav>Start</nav><article><h1>Hang rutscht ab</h1>\
+    <p>Nach tagelangem Regen ist ein Hang oberhalb der Bahnlinie ins Rutschen geraten, teilte die Bahn am Dienstagabend in Hallbruck mit.</p>\
+    <p>Die Strecke bleibt bis Anfang kommender Woche voll gesperrt, zwischen beiden St\u{e4}dten fahren Busse.</p></article><footer>Impressum</footer></body></html>";
+
+/// The page in the encoding that it names.
+fn page() -> Vec<u8> {
+    PAGE.chars().map(|c| u8::try_from(u32::from(c)).expect("it is in Latin-1")).collect()
+}
+
+#[test]
+fn pages_of_a_web_archive_become_records_with_their_articles() {
+    let folder = Folder::new();
+    let http = |status: &str, more: &str, body: &[u8]| {
+        [format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\n{more}\r\n").as_bytes(), body].concat()
+    };
+    let packed = crate::harness::gzip(&page());
+    let chunked = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
+    let answer = |id: &str, block: &[u8]| warc("response", id, "application/http; msgtype=response", block);
+    let records = [
+        warc("warcinfo", "info", "application/warc-fields", b"software: x"),
+        answer("one", &http("200 OK", "", &page())),
+        answer("two", &http("200 OK", "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", &chunked)),
+        answer("gone", &http("404 Not Found", "", &page())),
+        warc("resource", "picture", "image/png", b"\x89PNG\0\n\n"),
+        b"rubbish\r\n".to_vec(),
+        warc("resource", "three", "text/html", &page()),
+    ];
+    let mut archive = records.concat();
+    archive.extend(&answer("cut", &http("200 OK", "", &page()))[..400]);
+    folder.write("dump/a.warc.gz", records.iter().flat_map(|record| crate::harness::gzip(record)).collect::<Vec<u8>>());
+    folder.write("dump/a.warc", &archive);
+    folder
+        .dedup(["dump/a.warc", "-o", "out.jsonl", "--summary", "summary.json", "--quarantine", "bad.jsonl", "--mark"])
+        .run()
+        .exits(0);
+    let lines = folder.json_lines("out.jsonl");
+    assert_eq!(lines.iter().map(|line| line["id"].as_str().expect("an id")).collect::<Vec<_>>(), ["one", "two", "three"]);
+    assert_eq!(
+        lines.iter().map(|line| line["einmal"]["verdict"].as_str().expect("a mark")).collect::<Vec<_>>(),
+        ["keep", "copy", "copy"]
+    );
+    for line in &lines {
+        let text = line["text"].as_str().expect("a text");
+        assert!(text.contains("Städten fahren Busse") && !text.contains("Impressum"), "{text}");
+        assert_eq!((&line["title"], &line["host"]), (&json!("Hang rutscht ab"), &json!("kurier.example")));
+        assert!(line["date"].as_str().expect("a date").starts_with("2026-02-10T21:14:00"));
+    }
+    assert_eq!(folder.json("summary.json")["other_records"], json!(3));
+    let bad: Vec<Value> = folder.json_lines("bad.jsonl").iter().map(|line| json!([line["record"], line["reason"]])).collect();
+    assert_eq!(bad, [json!([6, "invalid-warc"]), json!([8, "invalid-warc"])]);
+    // Packed record by record, and to a folder: the output is JSON Lines, and is called so.
+    folder.dedup(["dump", "-o", "out/", "--quarantine", "bad.jsonl"]).run().exits(0);
+    assert_eq!(
+        folder.names(),
+        [
+            "bad.jsonl",
+            "dump/",
+            "dump/a.warc",
+            "dump/a.warc.gz",
+            "out.jsonl",
+            "out/",
+            "out/a.jsonl",
+            "out/a.jsonl.gz",
+            "summary.json"
+        ]
+    );
+    assert_eq!(folder.json_lines("out/a.jsonl").len(), 1);
+}
+
+#[test]
+fn a_page_in_a_file_or_a_field_is_read_as_asked_for() {
+    let folder = Folder::new();
+    folder.write("page.html", page());
+    let text_of = |args: &[&str]| {
+        folder.dedup(args).run().exits(0);
+        folder.json_lines("out")[0]["text"].as_str().expect("a text").to_owned()
+    };
+    let article = text_of(&["page.html", "-o", "out"]);
+    assert!(article.contains("ins Rutschen geraten") && !article.contains("Impressum"));
+    let stripped = text_of(&["page.html", "--html", "strip", "-o", "out"]);
+    assert!(
+        stripped.starts_with("Hang rutscht ab\nNach tagelangem") && stripped.ends_with("Städten fahren Busse."),
+        "{stripped}"
+    );
+    let all = text_of(&["page.html", "--html", "all", "-o", "out"]);
+    assert_eq!(all, format!("Start\n{stripped}\nImpressum"));
+    folder
+        .write("pages.jsonl", serde_json::to_string(&json!({"id": 1, "html": PAGE, "text": "x"})).expect("JSON can be written"));
+    folder.dedup(["pages.jsonl", "--field", "html", "--html", "strip", "-o", "out"]).run().exits(0);
+    let record = &folder.json_lines("out")[0];
+    assert_eq!((&record["html"], &record["text"]), (&json!(stripped), &json!("x")));
 }

@@ -91,6 +91,10 @@ pub(super) fn read_warc(raw: &[u8], how: HtmlText, id_field: Option<&FieldPath>)
     let id = field("warc-record-id").unwrap_or_default();
     let id = id.trim_matches(['<', '>']);
     let stored = Stored { id, url: url.as_deref(), fetched: field("warc-date"), how, id_field };
+    // What crawlers store of themselves, and for themselves.
+    if url.as_deref().is_some_and(|url| url.starts_with("metadata:") || url.ends_with("/robots.txt")) {
+        return Ok(Found::NoArticle);
+    }
     let content_type = media_type(&field("content-type").unwrap_or_default());
     match field("warc-type").as_deref() {
         Some("conversion") => stored.text(block),
