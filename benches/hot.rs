@@ -12,7 +12,7 @@ use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, an
 use einmal::index::TableSize;
 use einmal::ledger::LedgerText;
 use einmal::pipeline::{Judge, Prepared, dedup};
-use einmal::read::{Articles, BatchSize, Fields, Format, HowToRead, RawRecord, SourceFile};
+use einmal::read::{Articles, BatchSize, Fields, Format, HowToRead, RawRecord, Selection, SourceFile};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
 use einmal::split::{PartSize, passages, sentences};
@@ -129,6 +129,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
     let output = std::env::temp_dir().join(format!("einmal-bench-{}.jsonl", std::process::id()));
     let settings = Settings {
         inputs: vec![input],
+        selection: Selection::default(),
         target: Target::File(output.clone()),
         compression: None,
         reading: how_to_read(),

@@ -7,15 +7,17 @@ use serde_json::{Map, Value, json};
 use crate::clean::Cleaning;
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
-use crate::read::{Articles, BatchSize, HowToRead, HtmlText};
+use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
 /// The settings of `einmal dedup`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Files and folders to read, `-` for standard input; none means standard input.
+    /// Files and folders to read, `-` for standard input.
     pub inputs: Vec<PathBuf>,
+    /// Which files of folders are read.
+    pub selection: Selection,
     /// Where the cleaned corpus goes.
     pub target: Target,
     /// How it is compressed; `None`: as its files' names say.

@@ -12,7 +12,8 @@ use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::ledger::LedgerText;
 use einmal::read::{
-    Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, PACKED_EXTENSIONS,
+    Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, PACKED_EXTENSIONS, Selection,
+    listed_paths,
 };
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
@@ -33,8 +34,21 @@ use einmal::write::{Compression, Target};
 pub(crate) struct DedupArgs {
     /// Files and folders to read; `-` or nothing: standard input.
     ///
-    /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped.
+    /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped. So are those in tar and zip archives,
+    /// whose members are read like the files of a folder, in the archive's order.
     input: Vec<PathBuf>,
+
+    /// Read also the files and folders that a list names, a path a line or each ended by a NUL; `-`: the list comes from standard input.
+    #[arg(long, value_name = "LIST", help_heading = "Input")]
+    files_from: Option<PathBuf>,
+
+    /// Of folders, read only files that match: '*.jsonl.gz' matches names, '2026/**' paths below the folder that was named. May be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    include: Vec<String>,
+
+    /// Of folders, leave out files and folders that match. May be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    exclude: Vec<String>,
 
     /// Where the cleaned corpus goes; standard output by default.
     ///
@@ -284,8 +298,15 @@ impl DedupArgs {
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let batch = BatchSize::for_threads(threads);
         let batch = BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch };
+        let mut inputs = self.input;
+        match &self.files_from {
+            Some(list) => inputs.extend(listed_paths(list)?),
+            None if inputs.is_empty() => inputs.push(PathBuf::from("-")),
+            None => {}
+        }
+        let selection = Selection::new(&self.include, &self.exclude).map_err(|error| Error::usage(error.to_string()))?;
         Ok(Settings {
-            target: target(self.output.as_deref(), &self.input),
+            target: target(self.output.as_deref(), &inputs),
             compression: self.compress.map(|choice| match choice {
                 CompressChoice::None => Compression::None,
                 CompressChoice::Gzip => Compression::Gzip,
@@ -294,7 +315,8 @@ impl DedupArgs {
                 CompressChoice::Xz => Compression::Xz,
                 CompressChoice::Lz4 => Compression::Lz4,
             }),
-            inputs: self.input,
+            inputs,
+            selection,
             reading: HowToRead {
                 from: self.from.map(|format| match format {
                     FromFormat::Jsonl => AskedFormat::Jsonl,

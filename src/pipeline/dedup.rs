@@ -31,7 +31,7 @@ pub fn dedup(settings: &Settings) -> Result<Summary, Error> {
 
 fn run(settings: &Settings) -> Result<Summary, Error> {
     let started = Instant::now();
-    let inputs = collect_inputs(&settings.inputs)?;
+    let inputs = collect_inputs(&settings.inputs, &settings.selection)?;
     check_paths(settings, &inputs)?;
     if inputs.iter().any(|input| input.source == Source::Stdin) && std::io::stdin().is_terminal() {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");

@@ -1,10 +1,13 @@
 //! The inputs: what was named, folders walked.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::decompress::decompressed;
 use crate::error::Error;
@@ -73,16 +76,95 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// All inputs, in order: `paths` as given (`-` is standard input, and so is naming none), the files of a folder in byte order of their relative
+/// Which files of folders are read.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+}
+
+/// A pattern that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectionError(String);
+
+impl fmt::Display for SelectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SelectionError {}
+
+impl Selection {
+    /// Files that match one of `include` (all, if there is none), and none of `exclude`. A pattern without `/` is matched with names, one with it with
+    /// the path below the folder that was named; `exclude` leaves out whole folders too.
+    ///
+    /// # Errors
+    ///
+    /// If a pattern is none.
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, SelectionError> {
+        Ok(Self { include: (!include.is_empty()).then(|| globs(include)).transpose()?, exclude: globs(exclude)? })
+    }
+
+    fn takes_file(&self, relative: &Path) -> bool {
+        self.include.as_ref().is_none_or(|include| include.is_match(relative)) && !self.exclude.is_match(relative)
+    }
+
+    fn takes_folder(&self, relative: &Path) -> bool {
+        !self.exclude.is_match(relative)
+    }
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, SelectionError> {
+    let wrong = |error: globset::Error| SelectionError(error.to_string());
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let path = match pattern.trim_end_matches('/') {
+            path if path.contains('/') => path.trim_start_matches('/').to_owned(),
+            name => format!("**/{name}"),
+        };
+        set.add(GlobBuilder::new(&path).literal_separator(true).build().map_err(wrong)?);
+    }
+    set.build().map_err(wrong)
+}
+
+/// The paths that a list names: each ends with a NUL if there is one in the list, else with a line.
+///
+/// # Errors
+///
+/// If the list cannot be read.
+pub fn listed_paths(list: &Path) -> Result<Vec<PathBuf>, Error> {
+    let cannot = |source| Error::io("read", list, source);
+    let mut bytes = Vec::new();
+    if list.as_os_str() == "-" {
+        io::stdin().read_to_end(&mut bytes).map_err(cannot)?;
+    } else {
+        bytes = fs::read(list).map_err(cannot)?;
+    }
+    let separator = if bytes.contains(&0) { 0 } else { b'\n' };
+    let paths = bytes.split(|&byte| byte == separator);
+    let paths = paths.map(|path| if separator == 0 { path } else { path.strip_suffix(b"\r").unwrap_or(path) });
+    Ok(paths.filter(|path| !path.is_empty()).map(path_of).collect())
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// All inputs, in order: `paths` as given (`-` is standard input), the files of a folder in byte order of their relative
 /// paths, component by component. Hidden files are skipped unless named, symbolic links in folders are not followed.
 ///
 /// # Errors
 ///
 /// If something named is missing or cannot be read.
-pub fn collect_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
-    if paths.is_empty() {
-        return Ok(vec![Input::stdin()]);
-    }
+pub fn collect_inputs(paths: &[PathBuf], selection: &Selection) -> Result<Vec<Input>, Error> {
     let mut inputs = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
@@ -91,7 +173,7 @@ pub fn collect_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
         }
         let metadata = fs::metadata(path).map_err(|source| Error::io("read", path, source))?;
         if metadata.is_dir() {
-            walk(path, Path::new(""), &mut inputs)?;
+            walk(path, Path::new(""), selection, &mut inputs)?;
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
             inputs.push(Input::file(path.clone(), relative, true));
@@ -106,7 +188,7 @@ pub fn collect_inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
     Ok(inputs)
 }
 
-fn walk(root: &Path, below: &Path, inputs: &mut Vec<Input>) -> Result<(), Error> {
+fn walk(root: &Path, below: &Path, selection: &Selection, inputs: &mut Vec<Input>) -> Result<(), Error> {
     let folder = root.join(below);
     let unreadable = |source| Error::io("read folder", &folder, source);
     let mut names = Vec::new();
@@ -119,9 +201,9 @@ fn walk(root: &Path, below: &Path, inputs: &mut Vec<Input>) -> Result<(), Error>
     names.sort_by(|(a, _), (b, _)| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
     for (name, kind) in names {
         let relative = below.join(name);
-        if kind.is_dir() {
-            walk(root, &relative, inputs)?;
-        } else if kind.is_file() {
+        if kind.is_dir() && selection.takes_folder(&relative) {
+            walk(root, &relative, selection, inputs)?;
+        } else if kind.is_file() && selection.takes_file(&relative) {
             inputs.push(Input::file(root.join(&relative), relative, false));
         }
     }

@@ -3,6 +3,7 @@
 //! Reading goes in two steps. The first is serial and cheap: [`Reader`] finds where records begin and end, and hands them out in [`RawBatch`]es. The second, taking a
 //! record apart ([`SourceFile::read`]), is left to as many threads as there are. Bad records are no errors: each is a [`BadRecord`] with its reason.
 
+mod archive;
 mod bad;
 mod boundary;
 mod decompress;
@@ -25,7 +26,7 @@ pub use field::{FieldPath, FieldPathError, Fields};
 pub use file::SourceFile;
 pub use format::{Articles, AskedFormat, Format, Header, Record, TextField};
 pub use html::HtmlText;
-pub use input::{Input, Source, collect_inputs};
+pub use input::{Input, Selection, SelectionError, Source, collect_inputs, listed_paths};
 pub(crate) use json::raw_places;
 pub use reader::{BatchSize, Block, HowToRead, RawBatch, Reader};
 pub use records::RawRecord;

@@ -1,17 +1,19 @@
 //! Reads all inputs one after another and hands their records out in batches, however large the files and however slow the pipes.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::archive::{Archive, ArchiveKind};
 use super::bad::{BadReason, BadRecord};
-use super::decompress::unpacked_name;
+use super::decompress::{decompressed, unpacked_name};
 use super::field::Fields;
 use super::file::SourceFile;
 use super::format::{Articles, AskedFormat, Format, recognise};
 use super::html::HtmlText;
-use super::input::Input;
+use super::input::{Input, Source};
 use super::records::{OpenFile, RawRecord};
 use crate::corpus::Place;
 use crate::error::Error;
@@ -76,13 +78,38 @@ pub struct Reader {
     size: BatchSize,
     n_read: Arc<AtomicU64>,
     next_input: usize,
+    /// Archives that are being read, the innermost last.
+    archives: Vec<OpenArchive>,
+    n_files: u32,
     open: Option<OpenFile>,
+}
+
+struct OpenArchive {
+    archive: Archive,
+    name: String,
+    relative: PathBuf,
+}
+
+/// A file whose turn it is.
+struct NextFile {
+    name: String,
+    relative: PathBuf,
+    is_named: bool,
+    reader: io::Result<Box<dyn Read + Send>>,
+    /// The same as a plain file, if it is one that can be read in any order.
+    path: Option<PathBuf>,
+}
+
+/// What a file turned out to be.
+enum Begun {
+    File(OpenFile),
+    Archive(OpenArchive),
 }
 
 impl Reader {
     /// A reader of `inputs`.
     pub fn new(inputs: Vec<Input>, how: HowToRead, size: BatchSize) -> Self {
-        Self { inputs, how, size, n_read: Arc::default(), next_input: 0, open: None }
+        Self { inputs, how, size, n_read: Arc::default(), next_input: 0, archives: Vec::new(), n_files: 0, open: None }
     }
 
     /// Counts the bytes read so far, as they are stored.
@@ -118,60 +145,102 @@ impl Reader {
     /// The file that is being read, or else the next one. Files that cannot be read join the batch as bad records.
     fn open_file(&mut self, batch: &mut RawBatch) -> Result<Option<&mut OpenFile>, Error> {
         while self.open.is_none() {
-            let Some(input) = self.inputs.get(self.next_input) else { return Ok(None) };
-            let file = self.next_input as u32;
-            self.next_input += 1;
-            match self.open_input(input, file) {
-                Ok(open) => {
+            let Some(next) = self.next_file() else { return Ok(None) };
+            let (name, relative, is_named) = (next.name.clone(), next.relative.clone(), next.is_named);
+            match self.begin(next) {
+                Ok(Begun::File(open)) => {
+                    self.n_files += 1;
                     batch.opened.push(open.file());
                     self.open = Some(open);
                 }
-                Err(error) if input.is_named => return Err(error),
+                Ok(Begun::Archive(archive)) => self.archives.push(archive),
+                Err(error) if is_named => return Err(error),
                 Err(error) => {
-                    let file = Arc::new(SourceFile {
-                        index: file,
-                        name: input.name(),
-                        relative: input.relative.clone(),
-                        format: Format::Text(self.how.articles),
-                    });
+                    let format = Format::Text(self.how.articles);
+                    let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
+                    self.n_files += 1;
                     batch.opened.push(Arc::clone(&file));
-                    batch.blocks.push(Block {
-                        bytes: Vec::new(),
-                        records: Vec::new(),
-                        bad: vec![BadRecord {
-                            place: Place { file: file.index, record: 1 },
-                            offset: 0,
-                            reason: if error.is_about_input() { BadReason::Binary } else { BadReason::Damaged },
-                            detail: error.problem(),
-                            hint: None,
-                            raw: Vec::new(),
-                        }],
-                        file,
-                    });
+                    batch.blocks.push(unreadable_file(file, &error));
                 }
             }
         }
         Ok(self.open.as_mut())
     }
 
-    fn open_input(&self, input: &Input, index: u32) -> Result<OpenFile, Error> {
-        let name = input.name();
+    /// The next member of the archive that is being read, or else the next input.
+    fn next_file(&mut self) -> Option<NextFile> {
+        while let Some(OpenArchive { archive, name, relative }) = self.archives.last_mut() {
+            match archive.next_member() {
+                Some(Ok(member)) => {
+                    return Some(NextFile {
+                        name: format!("{name}/{}", member.path.display()),
+                        relative: relative.join(&member.path),
+                        is_named: false,
+                        reader: decompressed(member.reader),
+                        path: None,
+                    });
+                }
+                Some(Err(damage)) => {
+                    let (name, relative) = (name.clone(), relative.clone());
+                    self.archives.pop();
+                    return Some(NextFile { name, relative, is_named: false, reader: Err(damage), path: None });
+                }
+                None => drop(self.archives.pop()),
+            }
+        }
+        let input = self.inputs.get(self.next_input)?;
+        self.next_input += 1;
+        let path = match &input.source {
+            Source::File(path) if input.len.is_some() => Some(path.clone()),
+            Source::File(_) | Source::Stdin => None,
+        };
+        let (name, relative) = (input.name(), input.relative.clone());
+        Some(NextFile { name, relative, is_named: input.is_named, reader: input.open(&self.n_read), path })
+    }
+
+    fn begin(&self, next: NextFile) -> Result<Begun, Error> {
+        let NextFile { name, relative, reader, path, .. } = next;
         let unreadable = |source| Error::io("read", &name, source);
-        let mut reader = input.open(&self.n_read).map_err(unreadable)?;
+        let mut reader = reader.map_err(unreadable)?;
         let mut head = Vec::new();
         // Damage right at the start is found again, and counted, when records are read.
         let damage = reader.by_ref().take(HEAD).read_to_end(&mut head).err();
+        if let Some(kind) = ArchiveKind::recognise(&head).filter(|_| self.how.from.is_none()) {
+            // A zip file that is packed once more cannot be read where it is.
+            let file = path.and_then(|path| File::open(path).ok()).filter(|file| begins_with(file, &head));
+            let reader = Box::new(io::Cursor::new(head).chain(reader));
+            let archive = Archive::open(kind, reader, file).map_err(unreadable)?;
+            return Ok(Begun::Archive(OpenArchive { archive, name, relative }));
+        }
         let (format, start) = recognise(&head, &name, self.how.from, self.how.articles, &self.how.fields)?;
         let may_be_binary = matches!(format, Format::Warc | Format::Arc | Format::Html);
         if let Some(what) = no_text(&head).filter(|_| !may_be_binary) {
-            return Err(Error::input(name, format!("this is no text, but {what}")).with_hint(
-                "einmal reads JSON, CSV, WARC, HTML and plain text, as they are or packed by gzip, zstd, bzip2, xz or lz4",
-            ));
+            return Err(Error::input(name, format!("this is no text, but {what}")).with_hint(READ));
         }
-        let relative = output_name(&input.relative, &format);
-        let file = Arc::new(SourceFile { index, name, relative, format });
-        Ok(OpenFile::new(file, reader, head, start, damage))
+        let relative = output_name(&relative, &format);
+        let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
+        Ok(Begun::File(OpenFile::new(file, reader, head, start, damage)))
     }
+}
+
+const READ: &str = "einmal reads JSON, CSV, WARC, HTML and plain text, as they are, in tar or zip archives, or packed by gzip, zstd, bzip2, xz or lz4";
+
+/// A file that is counted as one bad record.
+fn unreadable_file(file: Arc<SourceFile>, error: &Error) -> Block {
+    let bad = BadRecord {
+        place: Place { file: file.index, record: 1 },
+        offset: 0,
+        reason: if error.is_about_input() { BadReason::Binary } else { BadReason::Damaged },
+        detail: error.problem(),
+        hint: None,
+        raw: Vec::new(),
+    };
+    Block { file, bytes: Vec::new(), records: Vec::new(), bad: vec![bad] }
+}
+
+fn begins_with(mut file: &File, head: &[u8]) -> bool {
+    let mut start = vec![0; head.len()];
+    file.read_exact(&mut start).is_ok() && start == head && file.rewind().is_ok()
 }
 
 /// What the output of a file is called in an output folder: as the file, unless its format can't be written.

@@ -1,8 +1,10 @@
 //! The formats that dumps come in: the same articles give the same texts and verdicts in each, and come out in the format they came in.
 
+use std::io::{Cursor, Write};
+
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, NO_ARGS, sample};
+use crate::harness::{Folder, NO_ARGS, gzip, sample, zstd};
 
 /// Articles with awkward texts, and copies among them.
 fn articles() -> Vec<(String, String)> {
@@ -67,6 +69,49 @@ fn in_each_format(articles: &[(String, String)]) -> Vec<(&'static str, Vec<u8>)>
     ]
 }
 
+/// A file of this name and content, packed in every way, by the way's name.
+fn packings(name: &str, content: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let sure = "memory takes everything";
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(content).expect(sure);
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(content).expect(sure);
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    lz4.write_all(content).expect(sure);
+    let packed = gzip(content);
+    vec![
+        ("gzip", packed.clone()),
+        ("zstd", zstd(content)),
+        ("bzip2", bzip2.finish().expect(sure)),
+        ("xz", xz.finish().expect(sure)),
+        ("lz4", lz4.finish().expect(sure)),
+        ("tar", tar(&[(name, content)])),
+        ("tar of gzip", tar(&[(&format!("{name}.gz"), &packed)])),
+        ("gzip of tar", gzip(&tar(&[(name, content)]))),
+        ("zip", zip(&[(name, content)])),
+        ("zip of tar", zip(&[("x.tar", &tar(&[(name, content)]))])),
+    ]
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        builder.append_data(&mut header, path, *content).expect("memory takes everything");
+    }
+    builder.into_inner().expect("memory takes everything")
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in members {
+        writer.start_file(*path, zip::write::SimpleFileOptions::default()).expect("memory takes everything");
+        writer.write_all(content).expect("memory takes everything");
+    }
+    writer.finish().expect("memory takes everything").into_inner()
+}
+
 /// The articles that an output holds.
 fn articles_of(name: &str, content: &[u8]) -> Vec<(String, String)> {
     let pair = |object: Value| {
@@ -116,6 +161,11 @@ fn the_same_articles_come_out_of_every_format() {
         // By content, from a pipe, in any batches.
         for more in [&["--batch", "1"][..], &["--threads", "3"]] {
             folder.dedup(more).run_with(content.clone()).exits(0).stdout_is(&by_name.stdout);
+        }
+        // Packed, and in archives.
+        for (how, packed) in packings(name, &content) {
+            folder.dedup(NO_ARGS).run_with(packed).exits(0).stdout_is(&by_name.stdout);
+            assert!(!how.is_empty());
         }
         // A second run over the output finds nothing and changes nothing.
         folder.dedup(NO_ARGS).run_with(by_name.stdout.clone()).exits(0).stdout_is(&by_name.stdout);
@@ -247,7 +297,7 @@ fn pages_of_a_web_archive_become_records_with_their_articles() {
     let http = |status: &str, more: &str, body: &[u8]| {
         [format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\n{more}\r\n").as_bytes(), body].concat()
     };
-    let packed = crate::harness::gzip(&page());
+    let packed = gzip(&page());
     let chunked = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
     let answer = |id: &str, block: &[u8]| warc("response", id, "application/http; msgtype=response", block);
     let records = [
@@ -261,7 +311,7 @@ fn pages_of_a_web_archive_become_records_with_their_articles() {
     ];
     let mut archive = records.concat();
     archive.extend(&answer("cut", &http("200 OK", "", &page()))[..400]);
-    folder.write("dump/a.warc.gz", records.iter().flat_map(|record| crate::harness::gzip(record)).collect::<Vec<u8>>());
+    folder.write("dump/a.warc.gz", records.iter().flat_map(|record| gzip(record)).collect::<Vec<u8>>());
     folder.write("dump/a.warc", &archive);
     folder
         .dedup(["dump/a.warc", "-o", "out.jsonl", "--summary", "summary.json", "--quarantine", "bad.jsonl", "--mark"])
@@ -323,4 +373,78 @@ fn a_page_in_a_file_or_a_field_is_read_as_asked_for() {
     folder.dedup(["pages.jsonl", "--field", "html", "--html", "strip", "-o", "out"]).run().exits(0);
     let record = &folder.json_lines("out")[0];
     assert_eq!((&record["html"], &record["text"]), (&json!(stripped), &json!("x")));
+}
+
+#[test]
+fn members_of_archives_are_read_like_the_files_of_a_folder() {
+    let folder = Folder::new();
+    let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let text =
+        "Das ist ein Text von mehr als fünfzehn Wörtern, damit man sieht, dass er nur einmal stehen bleibt und sonst geht.";
+    let one = line("one", text);
+    let two = line("two", text);
+    let packed = gzip(line("three", "Etwas anderes.").as_bytes());
+    let members: [(&str, &[u8]); 5] = [
+        ("b/one.jsonl", one.as_bytes()),
+        ("a/two.jsonl", two.as_bytes()),
+        (".hidden", b"{"),
+        ("picture.png", b"\x89PNG\0"),
+        ("c.jsonl.gz", &packed),
+    ];
+    folder.write("dump.tar.gz", gzip(&tar(&members)));
+    folder.write("dump.zip", zip(&members));
+    for name in ["dump.tar.gz", "dump.zip"] {
+        let args = [name, "-o", "out/", "--ledger", "ledger.jsonl", "--quarantine", "bad.jsonl"];
+        folder.dedup(args).run().exits(0);
+        assert_eq!(folder.text(&format!("out/{name}/b/one.jsonl")), one);
+        assert_eq!(folder.text(&format!("out/{name}/a/two.jsonl")), "");
+        let entry = &folder.json_lines("ledger.jsonl")[0];
+        assert_eq!(
+            (&entry["file"], &entry["covers"][0]["file"]),
+            (&json!(format!("{name}/a/two.jsonl")), &json!(format!("{name}/b/one.jsonl")))
+        );
+        assert_eq!(folder.json_lines("bad.jsonl")[0]["file"], json!(format!("{name}/picture.png")));
+        let all = folder.dedup([name]).run();
+        all.exits(3).stdout_is(format!("{one}{}", line("three", "Etwas anderes.")));
+        folder.dedup(NO_ARGS).run_with(folder.read(name)).exits(3).stdout_is(&all.stdout);
+    }
+    // Damage costs what comes after it.
+    let tar = tar(&members);
+    folder.dedup(["--quarantine", "bad.jsonl"]).run_with(&tar[..1100]).exits(0).stdout_is(&one);
+    assert_eq!(folder.json_lines("bad.jsonl")[0]["reason"], json!("damaged"));
+}
+
+#[test]
+fn inputs_can_be_listed_and_chosen() {
+    let folder = Folder::new();
+    for (name, text) in [("d/a.jsonl", "a"), ("d/b.txt", "b"), ("d/e/c.jsonl", "c"), ("d/old/d.jsonl", "d"), ("x y.jsonl", "x")] {
+        folder.write(name, format!("{{\"text\":\"{text}\"}}\n"));
+    }
+    folder.write("list", "x y.jsonl\r\n\nd/a.jsonl\n");
+    folder.write("nul", "d/a.jsonl\0x y.jsonl\0");
+    let texts = |args: &[&str], input: &str| {
+        let outcome = folder.dedup(args).run_with(input);
+        outcome.exits(0);
+        let lines = String::from_utf8(outcome.stdout.clone()).expect("UTF-8");
+        lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["text"].as_str().expect("a text").to_owned())
+            .collect::<String>()
+    };
+    for (args, input, expected) in [
+        (&["--files-from", "list"][..], "", "xa"),
+        (&["--files-from", "nul"], "", "ax"),
+        (&["d/e", "--files-from", "-"], "x y.jsonl\n", "cx"),
+        (&["--files-from", "-"], "", ""),
+        (&["d", "--from", "jsonl"], "", "abcd"),
+        (&["d", "--include", "*.jsonl"], "", "acd"),
+        (&["d", "--include", "e/*", "--include", "a.*"], "", "ac"),
+        (&["d", "--from", "jsonl", "--exclude", "old/"], "", "abc"),
+        (&["d", "--exclude", "*.txt", "--exclude", "old", "--exclude", "/a.jsonl"], "", "c"),
+        (&["d/b.txt", "--exclude", "*.txt"], "", "b"),
+    ] {
+        assert_eq!(texts(args, input), expected, "{args:?}");
+    }
+    folder.dedup(["--files-from", "missing"]).run().exits(2).complains("missing: cannot read");
+    folder.dedup(["d", "--include", "a["]).run().exits(2).stderr_holds(&["a["]);
 }
