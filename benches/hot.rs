@@ -1,6 +1,7 @@
 //! The hot functions one by one, on the samples; each also asserts its answer. Prints what it measured.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -12,7 +13,7 @@ use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, an
 use einmal::index::TableSize;
 use einmal::ledger::LedgerText;
 use einmal::pipeline::{Judge, Prepared, dedup};
-use einmal::read::{Articles, BatchSize, Fields, Format, HowToRead, RawRecord, Selection, SourceFile};
+use einmal::read::{Articles, BatchSize, Block, Fields, Format, HowToRead, RawRecord, Selection, SourceFile};
 use einmal::report::Verbosity;
 use einmal::settings::Settings;
 use einmal::split::{PartSize, passages, sentences};
@@ -40,8 +41,10 @@ fn how_to_read() -> HowToRead {
 
 fn read(line: &str) -> String {
     let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
-    let file = SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl };
-    let record = file.read(line.as_bytes(), &raw, &how_to_read());
+    let file = Arc::new(SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl });
+    let bytes = line.as_bytes().to_vec();
+    let block = Block { file: Arc::clone(&file), bytes, rows: None, records: Vec::new(), bad: Vec::new() };
+    let record = file.read(&block, &raw, &how_to_read());
     record.expect("the samples are sound").expect("they hold articles").text
 }
 

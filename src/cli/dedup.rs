@@ -21,7 +21,7 @@ use einmal::write::{Compression, Target};
 
 /// Take out every passage that an earlier kept text already says.
 ///
-/// Reads articles (JSON, CSV, WARC, HTML or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
+/// Reads articles (JSON, CSV, Parquet, WARC, HTML or plain text; as they are, or packed by gzip, zstd, bzip2, xz or lz4; all recognised by content), compares each with what was kept
 /// of the articles before it, and writes what is new. The first to say something keeps it. All inputs together are one corpus, in the order given.
 ///
 /// An article that others cover to 80 % goes whole, unless it changes a number or adds 40 new words in a row: then it is an update and stays whole. Of
@@ -200,6 +200,8 @@ enum FromFormat {
     Warc,
     /// Web archives in the older format ARC.
     Arc,
+    /// Rows of columns: Parquet.
+    Parquet,
     /// Plain text.
     Text,
 }
@@ -271,7 +273,7 @@ fn parse_min_cut(text: &str) -> Result<MinCut, String> {
 const MAX_THREADS: usize = 1024;
 
 /// Paths with these extensions name files, also where they don't exist yet.
-const FILE_EXTENSIONS: [&str; 7] = ["jsonl", "ndjson", "json", "csv", "tsv", "txt", "text"];
+const FILE_EXTENSIONS: [&str; 8] = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt", "text"];
 
 impl DedupArgs {
     /// What was typed, as it is meant.
@@ -325,6 +327,7 @@ impl DedupArgs {
                     FromFormat::Html => AskedFormat::Html,
                     FromFormat::Warc => AskedFormat::Warc,
                     FromFormat::Arc => AskedFormat::Arc,
+                    FromFormat::Parquet => AskedFormat::Parquet,
                     FromFormat::Text => AskedFormat::Text,
                 }),
                 html: self.html.map(|choice| match choice {

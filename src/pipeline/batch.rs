@@ -1,8 +1,8 @@
 //! From raw records to records that are ready to be judged, on all threads.
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::judge::Prepared;
@@ -34,7 +34,7 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) struct Origin {
     block: usize,
-    bytes: Range<usize>,
+    raw: RawRecord,
     /// Where its text stands in its bytes.
     pub(super) field: TextField,
     /// Whether its cleaned text is another than the one in its bytes.
@@ -49,7 +49,7 @@ impl Origin {
     pub(super) fn raw<'a>(&self, bytes: &'a [u8]) -> RawText<'a> {
         let string = match &self.field {
             TextField::Json { string, .. } if !self.is_changed => Some(&bytes[string.clone()]),
-            TextField::Json { .. } | TextField::Csv { .. } | TextField::Whole { .. } => None,
+            TextField::Json { .. } | TextField::Csv { .. } | TextField::Column | TextField::Whole { .. } => None,
         };
         RawText { bytes, string }
     }
@@ -85,8 +85,19 @@ impl Batch {
     /// What it takes to write record number `nth`, and its bytes as they were read.
     pub(super) fn origin(&self, nth: usize) -> (&Origin, &[u8]) {
         let origin = &self.origins[nth];
-        let bytes = || &self.blocks[origin.block].bytes[origin.bytes.clone()];
+        let bytes = || &self.blocks[origin.block].bytes[origin.raw.bytes.clone()];
         (origin, origin.converted.as_deref().unwrap_or_else(bytes))
+    }
+
+    /// The rows among which record number `nth` stands, where it is one, and its place there.
+    pub(super) fn row(&self, nth: usize) -> Option<(&RecordBatch, usize)> {
+        let origin = &self.origins[nth];
+        self.blocks[origin.block].row(&origin.raw)
+    }
+
+    /// Whether record number `nth` stands in the same block as the one before it.
+    pub(super) fn continues_block(&self, nth: usize) -> bool {
+        nth > 0 && self.origins[nth - 1].block == self.origins[nth].block
     }
 
     /// The files of which the batch has records.
@@ -102,8 +113,7 @@ fn prepare_record(
     settings: &Settings,
     shingles: &ShingleHasher,
 ) -> Result<Option<(Prepared, Origin)>, BadRecord> {
-    let bytes = &block.bytes[raw.bytes.clone()];
-    let Some(record) = block.file.read(bytes, raw, &settings.reading)? else { return Ok(None) };
+    let Some(record) = block.file.read(block, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
     if settings.cleaning == Cleaning::Off && record.n_repaired > 0 {
         return Err(BadRecord {
@@ -112,13 +122,13 @@ fn prepare_record(
             reason: BadReason::InvalidUtf8,
             detail: "the text is no UTF-8".to_owned(),
             hint: Some("without --clean off it is repaired"),
-            raw: bytes.to_vec(),
+            raw: block.bytes[raw.bytes.clone()].to_vec(),
         });
     }
     let cleaned = clean(record.text, settings.cleaning);
     let origin = Origin {
         block: nth_block,
-        bytes: raw.bytes.clone(),
+        raw: raw.clone(),
         field: record.field,
         is_changed: cleaned.is_changed || record.n_repaired > 0 || record.is_rewritten,
         converted: record.converted,

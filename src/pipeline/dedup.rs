@@ -41,7 +41,7 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     let progress = Progress::new(n_bytes, settings.verbosity >= Verbosity::Normal);
 
     let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
-    let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch);
+    let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
     let n_read = reader.n_read();
     let mut judge = Judge::new(settings.rules, shingles, TableSize::default());
     let mut next =

@@ -11,10 +11,10 @@ use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::ledger::{entries, reason_name};
-use crate::read::{BadRecord, Format, SourceFile};
+use crate::read::{BadRecord, Format, SourceFile, row_as_json};
 use crate::report::Summary;
 use crate::settings::Settings;
-use crate::write::{AtomicFile, Framing, Mark, Output, Outputs, Target, begin_commit, write_record};
+use crate::write::{AtomicFile, Framing, Mark, Output, Outputs, TableWriter, Target, begin_commit, left_text, write_record};
 
 /// So many bad records are shown as they come; all are counted.
 const N_BAD_SHOWN: u64 = 5;
@@ -40,6 +40,8 @@ pub(super) struct Sinks<'a> {
 struct Shape {
     file: Arc<SourceFile>,
     framing: Framing,
+    /// The writer of rows, where records are such.
+    table: Option<TableWriter>,
     is_empty: bool,
 }
 
@@ -95,8 +97,14 @@ impl<'a> Sinks<'a> {
         for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
             self.begin_files(record.place.file as usize + 1)?;
             let (origin, raw) = batch.origin(nth);
+            // The ledger is the only one that wants all of a row.
+            let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
+            let raw = row.as_deref().unwrap_or(raw);
+            if !batch.continues_block(nth) {
+                self.end_rows()?;
+            }
             self.summary.count(record, verdict, origin.is_changed, origin.n_repaired);
-            self.summary.record_bytes_in += raw.len() as u64 + 1;
+            self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
             if let Some(ledger) = &mut self.ledger {
                 for entry in entries(record, verdict, &origin.raw(raw), judge.kept(), &self.files, self.settings.ledger_text) {
                     write_line(ledger, &entry)?;
@@ -109,6 +117,11 @@ impl<'a> Sinks<'a> {
             let mark = self.settings.mark.then(|| marking(verdict));
             let removed: Vec<ByteSpan> = if mark.is_some() { Vec::new() } else { verdict.removed_bytes().collect() };
             let shape = self.shaped_by.as_mut().expect("a record's file shapes its output");
+            if let (Some(table), Some((rows, row))) = (&mut shape.table, batch.row(nth)) {
+                let text = (origin.is_changed || !removed.is_empty()).then(|| left_text(&record.text, &removed));
+                table.keep(rows, row, text);
+                continue;
+            }
             self.buffer.clear();
             if !std::mem::replace(&mut shape.is_empty, false) {
                 self.buffer.extend_from_slice(shape.framing.between);
@@ -118,6 +131,7 @@ impl<'a> Sinks<'a> {
             self.summary.record_bytes_out += self.buffer.len() as u64;
             self.outputs.write(&self.buffer)?;
         }
+        self.end_rows()?;
         self.begin_files(self.files.len())?;
         self.summary.other_records += batch.n_others;
         for bad in &batch.bad {
@@ -136,7 +150,7 @@ impl<'a> Sinks<'a> {
             self.outputs.next_input(&file.relative)?;
             self.n_passed += 1;
             // Arrays and tables are what they are even if no record is in them.
-            if matches!(file.format, Format::Json { in_array: true } | Format::Csv(_)) {
+            if matches!(file.format, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_)) {
                 self.shape_by(self.n_passed - 1)?;
             }
         }
@@ -150,7 +164,13 @@ impl<'a> Sinks<'a> {
             None => {
                 let framing = Framing::of(&file.format);
                 self.outputs.write(&framing.start)?;
-                self.shaped_by = Some(Shape { file: Arc::clone(file), framing, is_empty: true });
+                let table = match &file.format {
+                    Format::Parquet(table) => {
+                        Some(TableWriter::new(Arc::clone(table)).map_err(|error| cannot_write_rows(file, &error))?)
+                    }
+                    _ => None,
+                };
+                self.shaped_by = Some(Shape { file: Arc::clone(file), framing, table, is_empty: true });
                 Ok(())
             }
             Some(shape) if shape.file.format.written() == file.format.written() => Ok(()),
@@ -158,9 +178,23 @@ impl<'a> Sinks<'a> {
         }
     }
 
+    /// All rows of a block were gone through.
+    fn end_rows(&mut self) -> Result<(), Error> {
+        let Some(Shape { file, table: Some(table), .. }) = &mut self.shaped_by else { return Ok(()) };
+        table.end_rows().map_err(|error| cannot_write_rows(file, &error))?;
+        let bytes = table.take_bytes();
+        self.summary.record_bytes_out += bytes.len() as u64;
+        self.outputs.write(&bytes)
+    }
+
     /// Nothing more comes into the output.
     fn end_shape(&mut self) -> Result<(), Error> {
-        let Some(Shape { framing, is_empty, .. }) = self.shaped_by.take() else { return Ok(()) };
+        let Some(Shape { file, framing, table, is_empty }) = self.shaped_by.take() else { return Ok(()) };
+        if let Some(table) = table {
+            let bytes = table.finish().map_err(|error| cannot_write_rows(&file, &error))?;
+            self.summary.record_bytes_out += bytes.len() as u64;
+            self.outputs.write(&bytes)?;
+        }
         self.outputs.write(if is_empty { framing.end_of_nothing } else { framing.end })
     }
 
@@ -228,9 +262,16 @@ impl<'a> Sinks<'a> {
     }
 }
 
+fn cannot_write_rows(file: &SourceFile, error: &impl std::fmt::Display) -> Error {
+    Error::input(&file.name, format!("rows like its own cannot be written: {error}"))
+}
+
 /// Two files cannot be written to one output.
 fn two_formats(file: &SourceFile, first: &SourceFile) -> Error {
     let problem = match (&file.format, &first.format) {
+        (Format::Parquet(_), Format::Parquet(_)) => {
+            format!("its columns are others than those of {}, and all go to one output", first.name)
+        }
         (Format::Csv(_), Format::Csv(_)) => {
             format!("its header is another than that of {}, and all go to one output", first.name)
         }

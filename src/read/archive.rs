@@ -175,7 +175,7 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// The same bytes in a temporary file, which goes when it is closed.
-fn seekable(mut reader: impl Read) -> io::Result<File> {
+pub(super) fn seekable(mut reader: impl Read) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
     io::copy(&mut reader, &mut file)?;
     file.rewind()?;

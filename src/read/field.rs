@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::json::{self, Member};
 
 /// Names that article texts usually have, the surest first: those of Scrapy spiders, news-please, newspaper4k, fundus, trafilatura, CC-News and others.
-const TEXT_NAMES: &[&str] = &[
+pub(super) const TEXT_NAMES: &[&str] = &[
     "text",
     "body",
     "content",
@@ -29,7 +29,7 @@ const TEXT_NAMES: &[&str] = &[
     "document",
 ];
 /// Names that records' ids usually have.
-const ID_NAMES: &[&str] = &["id", "_id", "doc_id", "article_id", "uuid", "guid", "uri", "url", "link"];
+pub(super) const ID_NAMES: &[&str] = &["id", "_id", "doc_id", "article_id", "uuid", "guid", "uri", "url", "link"];
 
 /// The fields that are read of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,12 +65,12 @@ fn column(path: Option<&FieldPath>, usual: &[&str], names: &[String]) -> Option<
 /// The way to a field: names and, for arrays, numbers, as in `article.body[0].text`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldPath {
-    first: String,
-    steps: Vec<Step>,
+    pub(super) first: String,
+    pub(super) steps: Vec<Step>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Name(String),
     Nth(usize),
 }

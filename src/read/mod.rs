@@ -16,6 +16,7 @@ mod input;
 mod json;
 mod reader;
 mod records;
+mod rows;
 
 #[cfg(test)]
 pub(crate) use decompress::decompressed;
@@ -24,7 +25,7 @@ pub use bad::{BadReason, BadRecord};
 pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields};
 pub use file::SourceFile;
-pub use format::{Articles, AskedFormat, Format, Header, Record, TextField};
+pub use format::{Articles, AskedFormat, Format, Header, Record, Table, TextField, row_as_json};
 pub use html::HtmlText;
 pub use input::{Input, Selection, SelectionError, Source, collect_inputs, listed_paths};
 pub(crate) use json::raw_places;

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::archive::{Archive, ArchiveKind};
+use arrow_array::RecordBatch;
+
+use super::archive::{Archive, ArchiveKind, seekable};
 use super::bad::{BadReason, BadRecord};
 use super::decompress::{decompressed, unpacked_name};
 use super::field::Fields;
 use super::file::SourceFile;
-use super::format::{Articles, AskedFormat, Format, recognise};
+use super::format::{Articles, AskedFormat, Format, Table, recognise};
 use super::html::HtmlText;
 use super::input::{Input, Source};
 use super::records::{OpenFile, RawRecord};
+use super::rows::{OpenRows, SharedFile, metadata};
 use crate::corpus::Place;
 use crate::error::Error;
 
@@ -41,10 +44,20 @@ pub struct Block {
     pub file: Arc<SourceFile>,
     /// The bytes in which the records stand.
     pub bytes: Vec<u8>,
+    /// The rows that the records are, where they have no bytes of their own.
+    pub rows: Option<RecordBatch>,
     /// The records, in order.
     pub records: Vec<RawRecord>,
     /// Records that could not even be found to their end, in order. They come after `records`.
     pub bad: Vec<BadRecord>,
+}
+
+impl Block {
+    /// The rows among which a record stands, and its place there.
+    pub fn row(&self, record: &RawRecord) -> Option<(&RecordBatch, usize)> {
+        let first = self.records.first()?.number;
+        self.rows.as_ref().map(|rows| (rows, (record.number - first) as usize))
+    }
 }
 
 /// Some records in a row, from one file or several.
@@ -76,12 +89,14 @@ pub struct Reader {
     inputs: Vec<Input>,
     how: HowToRead,
     size: BatchSize,
+    /// So many row groups of a file are unpacked side by side.
+    n_side_by_side: usize,
     n_read: Arc<AtomicU64>,
     next_input: usize,
     /// Archives that are being read, the innermost last.
     archives: Vec<OpenArchive>,
     n_files: u32,
-    open: Option<OpenFile>,
+    open: Option<Open>,
 }
 
 struct OpenArchive {
@@ -100,16 +115,64 @@ struct NextFile {
     path: Option<PathBuf>,
 }
 
+/// A file that is being read.
+enum Open {
+    Bytes(OpenFile),
+    Rows(OpenRows),
+}
+
+impl Open {
+    fn file(&self) -> Arc<SourceFile> {
+        match self {
+            Self::Bytes(open) => open.file(),
+            Self::Rows(open) => open.file(),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        match self {
+            Self::Bytes(open) => open.is_done(),
+            Self::Rows(open) => open.is_done(),
+        }
+    }
+
+    /// At most `n_records` records in about `n_bytes`, and how many bytes they have.
+    fn next_block(&mut self, n_records: usize, n_bytes: usize, max_record: usize) -> (Block, usize) {
+        match self {
+            Self::Bytes(open) => {
+                let block = open.next_block(n_records, n_bytes, max_record);
+                let n_bytes = block.bytes.len();
+                (block, n_bytes)
+            }
+            Self::Rows(open) => {
+                let block = open.next_block(n_records);
+                let n_bytes = block.rows.as_ref().map_or(0, |rows| open.text_len(rows));
+                (block, n_bytes)
+            }
+        }
+    }
+}
+
 /// What a file turned out to be.
 enum Begun {
-    File(OpenFile),
+    File(Open),
     Archive(OpenArchive),
 }
 
 impl Reader {
-    /// A reader of `inputs`.
-    pub fn new(inputs: Vec<Input>, how: HowToRead, size: BatchSize) -> Self {
-        Self { inputs, how, size, n_read: Arc::default(), next_input: 0, archives: Vec::new(), n_files: 0, open: None }
+    /// A reader of `inputs` for a run with `n_threads` threads.
+    pub fn new(inputs: Vec<Input>, how: HowToRead, size: BatchSize, n_threads: usize) -> Self {
+        Self {
+            n_side_by_side: n_threads,
+            inputs,
+            how,
+            size,
+            n_read: Arc::default(),
+            next_input: 0,
+            archives: Vec::new(),
+            n_files: 0,
+            open: None,
+        }
     }
 
     /// Counts the bytes read so far, as they are stored.
@@ -128,14 +191,14 @@ impl Reader {
         let (size, max_record) = (self.size, self.how.max_record);
         while n_records < size.records && n_bytes < size.bytes {
             let Some(file) = self.open_file(&mut batch)? else { break };
-            let block = file.next_block(size.records - n_records, size.bytes, max_record);
+            let (block, block_bytes) = file.next_block(size.records - n_records, size.bytes, max_record);
             if file.is_done() {
                 self.open = None;
             }
             // A block of empty lines is no end.
             if !block.records.is_empty() || !block.bad.is_empty() {
                 n_records += block.records.len();
-                n_bytes += block.bytes.len();
+                n_bytes += block_bytes;
                 batch.blocks.push(block);
             }
         }
@@ -143,7 +206,7 @@ impl Reader {
     }
 
     /// The file that is being read, or else the next one. Files that cannot be read join the batch as bad records.
-    fn open_file(&mut self, batch: &mut RawBatch) -> Result<Option<&mut OpenFile>, Error> {
+    fn open_file(&mut self, batch: &mut RawBatch) -> Result<Option<&mut Open>, Error> {
         while self.open.is_none() {
             let Some(next) = self.next_file() else { return Ok(None) };
             let (name, relative, is_named) = (next.name.clone(), next.relative.clone(), next.is_named);
@@ -212,6 +275,11 @@ impl Reader {
             let archive = Archive::open(kind, reader, file).map_err(unreadable)?;
             return Ok(Begun::Archive(OpenArchive { archive, name, relative }));
         }
+        if head.starts_with(PARQUET) && self.how.from.is_none_or(|from| from == AskedFormat::Parquet) {
+            let file = path.and_then(|path| File::open(path).ok()).filter(|file| begins_with(file, &head));
+            let file = file.map_or_else(|| seekable(io::Cursor::new(head).chain(reader)), Ok).map_err(unreadable)?;
+            return self.begin_rows(name, relative, SharedFile::new(file)).map(|rows| Begun::File(Open::Rows(rows)));
+        }
         let (format, start) = recognise(&head, &name, self.how.from, self.how.articles, &self.how.fields)?;
         let may_be_binary = matches!(format, Format::Warc | Format::Arc | Format::Html);
         if let Some(what) = no_text(&head).filter(|_| !may_be_binary) {
@@ -219,11 +287,23 @@ impl Reader {
         }
         let relative = output_name(&relative, &format);
         let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
-        Ok(Begun::File(OpenFile::new(file, reader, head, start, damage)))
+        Ok(Begun::File(Open::Bytes(OpenFile::new(file, reader, head, start, damage))))
+    }
+
+    fn begin_rows(&self, name: String, relative: PathBuf, bytes: SharedFile) -> Result<OpenRows, Error> {
+        let metadata =
+            metadata(&bytes).map_err(|damage| Error::input(&name, format!("this is no sound Parquet file: {damage}")))?;
+        let table = Table::new(&metadata, &name, &self.how.fields)?;
+        let format = Format::Parquet(Arc::new(table));
+        let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
+        Ok(OpenRows::new(file, bytes, metadata, self.n_side_by_side))
     }
 }
 
-const READ: &str = "einmal reads JSON, CSV, WARC, HTML and plain text, as they are, in tar or zip archives, or packed by gzip, zstd, bzip2, xz or lz4";
+/// What a Parquet file begins with.
+const PARQUET: &[u8] = b"PAR1";
+
+const READ: &str = "einmal reads JSON, CSV, Parquet, WARC, HTML and plain text, as they are, in tar or zip archives, or packed by gzip, zstd, bzip2, xz or lz4";
 
 /// A file that is counted as one bad record.
 fn unreadable_file(file: Arc<SourceFile>, error: &Error) -> Block {
@@ -235,7 +315,7 @@ fn unreadable_file(file: Arc<SourceFile>, error: &Error) -> Block {
         hint: None,
         raw: Vec::new(),
     };
-    Block { file, bytes: Vec::new(), records: Vec::new(), bad: vec![bad] }
+    Block { file, bytes: Vec::new(), rows: None, records: Vec::new(), bad: vec![bad] }
 }
 
 fn begins_with(mut file: &File, head: &[u8]) -> bool {

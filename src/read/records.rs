@@ -75,7 +75,7 @@ impl OpenFile {
 
     /// At most `n_records` records, in about `n_bytes`.
     pub(super) fn next_block(&mut self, n_records: usize, n_bytes: usize, max_record: usize) -> Block {
-        let mut block = Block { file: self.file(), bytes: Vec::new(), records: Vec::new(), bad: Vec::new() };
+        let mut block = Block { file: self.file(), bytes: Vec::new(), rows: None, records: Vec::new(), bad: Vec::new() };
         self.fill(n_bytes);
         let mut at = 0;
         while block.records.len() < n_records {
@@ -131,6 +131,7 @@ impl OpenFile {
     fn find(&self, from: usize) -> Option<Found> {
         match &self.file.format {
             Format::Text(Articles::File) | Format::Html => None,
+            Format::Parquet(_) => unreachable!("its rows are not found by bytes"),
             Format::Jsonl => line(&self.buffer, from),
             Format::Text(Articles::Lines) => line(&self.buffer, from).map(|found| without_return(&self.buffer, found)),
             Format::Text(Articles::Blocks) => text_block(&self.buffer, from, self.is_at_end),
@@ -162,7 +163,7 @@ impl OpenFile {
             Format::Jsonl => (0, len),
             Format::Json { .. } => (json_start(&self.buffer, 0), json_end(&self.buffer)),
             Format::Warc | Format::Arc => (line_break_len(&self.buffer), len),
-            Format::Html => (0, len),
+            Format::Html | Format::Parquet(_) => (0, len),
             Format::Text(Articles::Blocks) if self.buffer.trim_ascii().is_empty() => (len, len),
             Format::Text(_) | Format::Csv(_) => (0, without_line_break(&self.buffer)),
         };
@@ -182,7 +183,7 @@ impl OpenFile {
                 scan.find_end(&self.buffer[start..]).is_none() && scan.is_in_quotes()
             }
             Format::Warc => self.buffer[line..].starts_with(WARC),
-            Format::Jsonl | Format::Text(_) | Format::Html | Format::Arc => false,
+            Format::Jsonl | Format::Text(_) | Format::Html | Format::Arc | Format::Parquet(_) => false,
         };
         let rest = self.buffer.get(start..)?;
         memchr::memchr_iter(b'\n', rest)
@@ -207,7 +208,7 @@ impl OpenFile {
                 self.pass_until(|bytes| scan.find_end(bytes).map(|end| end + 1));
             }
             Format::Warc | Format::Arc => self.pass_archived(),
-            Format::Jsonl | Format::Text(_) | Format::Html => {
+            Format::Jsonl | Format::Text(_) | Format::Html | Format::Parquet(_) => {
                 while self.find(0).is_none() && !self.is_at_end {
                     // A line break may be cut in two: what is kept holds its first half.
                     let len = self.buffer.len();

@@ -23,6 +23,8 @@ impl Framing {
         let lines = Self { start: Vec::new(), between: b"", after: b"\n", end: b"", end_of_nothing: b"" };
         match format.written() {
             Format::Jsonl | Format::Json { in_array: false } | Format::Text(Articles::File | Articles::Lines) => lines,
+            // A table's own writer knows what stands where.
+            Format::Parquet(_) => Self { after: b"", ..lines },
             Format::Html | Format::Warc | Format::Arc => unreachable!("no record is written in these"),
             Format::Text(Articles::Blocks) => Self { between: b"\n", ..lines },
             Format::Csv(header) => Self { start: [&header.raw[..], b"\n"].concat(), ..lines },

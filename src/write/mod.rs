@@ -8,10 +8,12 @@ mod csv;
 mod framing;
 mod jsonl;
 mod output;
+mod parquet;
 mod record;
 
 pub use atomic::{AtomicFile, begin_commit, begin_removal};
 pub use compress::Compression;
 pub use framing::Framing;
 pub use output::{Output, Outputs, Target, shared_output};
-pub use record::{Mark, write_record};
+pub use parquet::TableWriter;
+pub use record::{Mark, left_text, write_record};

@@ -30,11 +30,11 @@ pub fn write_record(
                 output.push(b'\r');
             }
         }
+        TextField::Column => unreachable!("rows have a writer of their own"),
         TextField::Csv { field, is_quoted, delimiter, ends_in_crlf } => {
             output.extend_from_slice(&raw[..field.start]);
             if is_changed || !removed.is_empty() {
-                let text: String = left_pieces(text, removed).collect();
-                csv::encode(&text, *is_quoted, *delimiter, output);
+                csv::encode(&left_text(text, removed), *is_quoted, *delimiter, output);
             } else {
                 output.extend_from_slice(&raw[field.clone()]);
             }
@@ -71,7 +71,11 @@ pub fn write_record(
     }
 }
 
-/// What is left of `text`.
+/// What is left of `text` when the bytes of `removed` go.
+pub fn left_text(text: &str, removed: &[ByteSpan]) -> String {
+    left_pieces(text, removed).collect()
+}
+
 fn left_pieces<'a>(text: &'a str, removed: &'a [ByteSpan]) -> impl Iterator<Item = &'a str> {
     let starts = std::iter::once(0).chain(removed.iter().map(|span| span.end as usize));
     let ends = removed.iter().map(|span| span.start as usize).chain(std::iter::once(text.len()));
@@ -81,17 +85,17 @@ fn left_pieces<'a>(text: &'a str, removed: &'a [ByteSpan]) -> impl Iterator<Item
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Articles, Fields, Format, HowToRead, RawRecord, SourceFile};
+    use crate::read::{Articles, Block, Fields, Format, HowToRead, RawRecord, SourceFile};
     use std::path::PathBuf;
-
-    fn jsonl() -> SourceFile {
-        SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl }
-    }
+    use std::sync::Arc;
 
     fn written(line: &str, cleaned: Option<&str>, removed: &[(usize, usize)], mark: Option<&str>) -> String {
         let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
         let how = HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1000 };
-        let record = jsonl().read(line.as_bytes(), &raw, &how).expect("sound").expect("an article");
+        let file = Arc::new(SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl });
+        let block =
+            Block { file: Arc::clone(&file), bytes: line.as_bytes().to_vec(), rows: None, records: Vec::new(), bad: Vec::new() };
+        let record = file.read(&block, &raw, &how).expect("sound").expect("an article");
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();
         let mark = mark.map(|mark| Mark(mark.to_owned()));

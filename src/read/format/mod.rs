@@ -2,6 +2,8 @@
 
 mod csv;
 mod json;
+mod parquet;
+mod row_json;
 mod text;
 mod warc;
 
@@ -14,12 +16,14 @@ use super::decompress::unpacked_name;
 use super::field::Fields;
 use super::file::SourceFile;
 use super::html::read_page;
-use super::reader::HowToRead;
+use super::reader::{Block, HowToRead};
 use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
 use crate::error::Error;
 
 pub use csv::Header;
+pub use parquet::Table;
+pub use row_json::row_as_json;
 pub use text::Articles;
 pub(super) use warc::{arc_length, warc_lengths};
 
@@ -43,6 +47,8 @@ pub enum Format {
     Warc,
     /// A web archive in the older format.
     Arc,
+    /// Rows of columns.
+    Parquet(Arc<Table>),
 }
 
 /// A record, read: its text, and where it stands in the raw bytes.
@@ -89,6 +95,8 @@ pub enum TextField {
         /// Whether a CR LF follows the row.
         ends_in_crlf: bool,
     },
+    /// The text is a value of a column.
+    Column,
     /// The text stands in a JSON string.
     Json {
         /// What stands between its quotes.
@@ -124,6 +132,8 @@ pub enum AskedFormat {
     Warc,
     /// Web archives in the older format ARC.
     Arc,
+    /// Rows of columns.
+    Parquet,
 }
 
 impl Format {
@@ -150,6 +160,7 @@ impl Format {
             Self::Html => "HTML",
             Self::Warc => "WARC",
             Self::Arc => "ARC",
+            Self::Parquet(_) => "Parquet",
         }
     }
 
@@ -183,12 +194,15 @@ pub(super) fn recognise(
         Some(AskedFormat::Html) => Some((Format::Html, 0)),
         Some(AskedFormat::Warc) => Some((Format::Warc, 0)),
         Some(AskedFormat::Arc) => Some((Format::Arc, 0)),
-        Some(AskedFormat::Csv) => None,
+        Some(AskedFormat::Csv | AskedFormat::Parquet) => None,
         None if head.starts_with(b"WARC/") => Some((Format::Warc, 0)),
         None if head.starts_with(b"filedesc:") => Some((Format::Arc, 0)),
         None if looks_like_html(head) => Some((Format::Html, 0)),
         None => json_format(&head[bom..]).map(|format| (format, bom)),
     };
+    if from == Some(AskedFormat::Parquet) {
+        return Err(Error::input(name, "this is no Parquet file"));
+    }
     if let Some(found) = found {
         return Ok(found);
     }
@@ -230,28 +244,30 @@ fn is_one_a_line(head: &[u8]) -> bool {
 }
 
 impl SourceFile {
-    /// Reads a record of this file from its bytes; `None` if it is no article.
+    /// Reads a record of this file from its block; `None` if it is no article.
     ///
     /// # Errors
     ///
     /// If it cannot be read; the bad record holds a copy of its bytes.
-    pub fn read(&self, raw: &[u8], record: &RawRecord, how: &HowToRead) -> Result<Option<Record>, BadRecord> {
+    pub fn read(&self, block: &Block, record: &RawRecord, how: &HowToRead) -> Result<Option<Record>, BadRecord> {
+        let raw = &block.bytes[record.bytes.clone()];
         let place = Place { file: self.index, record: record.number };
         if raw.len() > how.max_record {
             return Err(too_large(place, record.offset, how.max_record, raw));
         }
         let page = how.html.unwrap_or_default();
+        let article = |record| Ok(Found::Article(without_tags(record, how)));
         let result = match &self.format {
-            Format::Jsonl | Format::Json { .. } => {
-                json::read(raw, &how.fields).map(|record| Found::Article(without_tags(record, how)))
-            }
-            Format::Csv(header) => {
-                csv::read(raw, header, record.ends_in_crlf).map(|record| Found::Article(without_tags(record, how)))
-            }
+            Format::Jsonl | Format::Json { .. } => json::read(raw, &how.fields).and_then(article),
+            Format::Csv(header) => csv::read(raw, header, record.ends_in_crlf).and_then(article),
             Format::Text(_) => Ok(Found::Article(text::read(raw, &self.name, record.ends_in_crlf))),
             Format::Html => warc::read_html(raw, &self.name, page),
             Format::Warc => warc::read_warc(raw, page, how.fields.id.as_ref()),
             Format::Arc => warc::read_arc(raw, page, how.fields.id.as_ref()),
+            Format::Parquet(table) => {
+                let (rows, row) = block.row(record).expect("a block of such a file has rows");
+                table.read(rows, row).and_then(article)
+            }
         };
         let result = result.map(|found| match found {
             Found::Article(record) => Some(record),

@@ -1,0 +1,325 @@
+//! Parquet: rows of columns, the text in one of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ByteArrayType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, GenericListArray, LargeBinaryArray, LargeStringArray, OffsetSizeTrait, RecordBatch,
+    StringArray, StringViewArray, StructArray,
+};
+use arrow_schema::{DataType, FieldRef, Fields as Columns, SchemaRef};
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+
+use super::{Problem, Record, TextField, shown_names};
+use crate::corpus::RecordId;
+use crate::error::Error;
+use crate::read::bad::BadReason;
+use crate::read::field::{FieldPath, Fields, ID_NAMES, Step, TEXT_NAMES};
+use crate::read::json::push_utf8;
+
+/// What the rows of a file look like, and which of their columns are which.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Names and types of the columns.
+    pub schema: SchemaRef,
+    /// How the file packs its columns.
+    pub compression: Compression,
+    /// What else the file's footer says.
+    pub key_values: Vec<KeyValue>,
+    text: Column,
+    id: Option<Column>,
+}
+
+/// Tables whose rows can stand in one file are equal.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.schema == other.schema
+    }
+}
+
+impl Eq for Table {}
+
+/// The way to a value: a column, and steps into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Column {
+    nth: usize,
+    steps: Vec<Into>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// A field of a struct.
+    Child(usize),
+    /// An element of a list.
+    Element(usize),
+}
+
+impl Table {
+    /// Learns which columns are which from a file's metadata.
+    pub(in crate::read) fn new(metadata: &ArrowReaderMetadata, name: &str, fields: &Fields) -> Result<Self, Error> {
+        let schema = metadata.schema();
+        let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let found = match &fields.text {
+            Some(path) => column_at(path, schema.fields()),
+            None => usual_column(TEXT_NAMES, schema.fields(), is_text),
+        };
+        let Some((text, kind)) = found else {
+            let what = fields
+                .text
+                .as_ref()
+                .map_or("no column that texts usually stand in".to_owned(), |field| format!("no column \"{field}\""));
+            let problem = format!("{what} (its columns: {})", shown_names(&names));
+            return Err(Error::input(name, problem).with_hint("name one of the columns with --field"));
+        };
+        if !is_text(&kind) {
+            return Err(Error::input(name, format!("the text column holds values of type {kind}, not texts")));
+        }
+        let id = match &fields.id {
+            Some(path) => column_at(path, schema.fields()),
+            None => usual_column(ID_NAMES, schema.fields(), |_| true),
+        };
+        let file = metadata.metadata();
+        let compression = file.row_groups().iter().flat_map(|group| group.columns()).map(|column| column.compression()).next();
+        let key_values = file.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+        Ok(Self {
+            schema: Arc::clone(schema),
+            compression: compression.unwrap_or(Compression::SNAPPY),
+            key_values: key_values.into_iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).collect(),
+            text,
+            id: id.map(|(id, _)| id),
+        })
+    }
+
+    /// Reads row number `row`.
+    pub(super) fn read(&self, rows: &RecordBatch, row: usize) -> Result<Record, Problem> {
+        let no_text =
+            || Problem { reason: BadReason::TextIsNoString, detail: "the text is null, not a string".to_owned(), hint: None };
+        let bytes = self.text.leaf(rows, row).and_then(|(leaf, at)| bytes_at(leaf, at)).ok_or_else(no_text)?;
+        let mut text = String::with_capacity(bytes.len());
+        let n_repaired = push_utf8(&mut text, bytes);
+        let id = self.id.as_ref().and_then(|id| id.leaf(rows, row)).and_then(|(leaf, at)| id_at(leaf, at)).unwrap_or_default();
+        Ok(Record { id: RecordId(id.into()), text, n_repaired, field: TextField::Column, is_rewritten: false, converted: None })
+    }
+
+    /// How many bytes the texts of some rows have.
+    pub fn text_len(&self, rows: &RecordBatch) -> usize {
+        (0..rows.num_rows())
+            .filter_map(|row| self.text.leaf(rows, row))
+            .filter_map(|(leaf, at)| bytes_at(leaf, at))
+            .map(<[u8]>::len)
+            .sum()
+    }
+
+    /// The same rows, some of them with other texts.
+    pub fn with_texts(&self, rows: &RecordBatch, texts: &HashMap<usize, String>) -> RecordBatch {
+        let by_place: HashMap<usize, &str> =
+            texts.iter().filter_map(|(&row, text)| Some((self.text.leaf(rows, row)?.1, text.as_str()))).collect();
+        let Some(&first) = texts.keys().next() else { return rows.clone() };
+        let Some((leaf, _)) = self.text.leaf(rows, first) else { return rows.clone() };
+        let mut columns = rows.columns().to_vec();
+        columns[self.text.nth] = rebuilt(&columns[self.text.nth], &self.text.steps, &with_values(leaf, &by_place));
+        RecordBatch::try_new(rows.schema(), columns).expect("types and lengths are the same as before")
+    }
+}
+
+fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Binary | DataType::LargeBinary)
+}
+
+/// The first usual name that a column of the right kind has; if none has it, one of any kind.
+fn usual_column(usual: &[&str], columns: &Columns, is_right: impl Fn(&DataType) -> bool) -> Option<(Column, DataType)> {
+    let named = |name: &&str| columns.iter().position(|column| column.name().eq_ignore_ascii_case(name));
+    let places: Vec<usize> = usual.iter().filter_map(named).collect();
+    let right = places.iter().find(|&&nth| is_right(columns[nth].data_type()));
+    let nth = *right.or(places.first())?;
+    Some((Column { nth, steps: Vec::new() }, columns[nth].data_type().clone()))
+}
+
+fn column_at(path: &FieldPath, columns: &Columns) -> Option<(Column, DataType)> {
+    let child = |columns: &Columns, name: &str| columns.iter().position(|column| column.name() == name);
+    // A name with a dot in it may be meant as it stands.
+    if let Some(nth) = child(columns, &path.to_string()) {
+        return Some((Column { nth, steps: Vec::new() }, columns[nth].data_type().clone()));
+    }
+    let nth = child(columns, &path.first)?;
+    let mut kind = columns[nth].data_type().clone();
+    let mut steps = Vec::new();
+    for step in &path.steps {
+        kind = match (step, &kind) {
+            (Step::Name(name), DataType::Struct(children)) => {
+                let nth = child(children, name)?;
+                steps.push(Into::Child(nth));
+                children[nth].data_type().clone()
+            }
+            (Step::Nth(nth), DataType::List(element) | DataType::LargeList(element)) => {
+                steps.push(Into::Element(*nth));
+                element.data_type().clone()
+            }
+            _ => return None,
+        };
+    }
+    Some((Column { nth, steps }, kind))
+}
+
+impl Column {
+    /// The array in which the value of a row stands, and its place there; `None` where something on the way is null or missing.
+    fn leaf<'a>(&self, rows: &'a RecordBatch, row: usize) -> Option<(&'a ArrayRef, usize)> {
+        let mut array = rows.column(self.nth);
+        let mut at = row;
+        for step in &self.steps {
+            if array.is_null(at) {
+                return None;
+            }
+            (array, at) = match (*step, array.data_type()) {
+                (Into::Child(nth), _) => (array.as_struct().column(nth), at),
+                (Into::Element(nth), DataType::LargeList(_)) => element(array.as_list::<i64>(), at, nth)?,
+                (Into::Element(nth), _) => element(array.as_list::<i32>(), at, nth)?,
+            };
+        }
+        (!array.is_null(at)).then_some((array, at))
+    }
+}
+
+fn element<O: OffsetSizeTrait>(list: &GenericListArray<O>, at: usize, nth: usize) -> Option<(&ArrayRef, usize)> {
+    let (start, end) = (list.value_offsets()[at].as_usize(), list.value_offsets()[at + 1].as_usize());
+    (start + nth < end).then(|| (list.values(), start + nth))
+}
+
+pub(super) fn bytes_at(array: &ArrayRef, at: usize) -> Option<&[u8]> {
+    Some(match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(at).as_bytes(),
+        DataType::LargeUtf8 => array.as_string::<i64>().value(at).as_bytes(),
+        DataType::Utf8View => array.as_string_view().value(at).as_bytes(),
+        DataType::Binary => array.as_binary::<i32>().value(at),
+        DataType::LargeBinary => array.as_binary::<i64>().value(at),
+        _ => return None,
+    })
+}
+
+/// A string as it reads, a whole number as it stands; other values are no ids.
+fn id_at(array: &ArrayRef, at: usize) -> Option<String> {
+    Some(match array.data_type() {
+        DataType::Int8 => array.as_primitive::<Int8Type>().value(at).to_string(),
+        DataType::Int16 => array.as_primitive::<Int16Type>().value(at).to_string(),
+        DataType::Int32 => array.as_primitive::<Int32Type>().value(at).to_string(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(at).to_string(),
+        DataType::UInt8 => array.as_primitive::<UInt8Type>().value(at).to_string(),
+        DataType::UInt16 => array.as_primitive::<UInt16Type>().value(at).to_string(),
+        DataType::UInt32 => array.as_primitive::<UInt32Type>().value(at).to_string(),
+        DataType::UInt64 => array.as_primitive::<UInt64Type>().value(at).to_string(),
+        _ => String::from_utf8_lossy(bytes_at(array, at)?).into_owned(),
+    })
+}
+
+/// An array of texts with some of them replaced.
+fn with_values(array: &ArrayRef, texts: &HashMap<usize, &str>) -> ArrayRef {
+    fn values<'a, T: ByteArrayType>(
+        array: &'a dyn Array,
+        texts: &'a HashMap<usize, &str>,
+    ) -> impl Iterator<Item = Option<&'a [u8]>> {
+        let array = array.as_bytes::<T>();
+        (0..array.len()).map(move |at| {
+            let old = || (!array.is_null(at)).then(|| AsRef::<[u8]>::as_ref(array.value(at)));
+            texts.get(&at).map(|text| text.as_bytes()).or_else(old)
+        })
+    }
+    fn strings<'a>(values: impl Iterator<Item = Option<&'a [u8]>>) -> impl Iterator<Item = Option<&'a str>> {
+        values.map(|value| value.map(|bytes| std::str::from_utf8(bytes).expect("an array of strings holds UTF-8")))
+    }
+    use arrow_array::types::{BinaryType, LargeBinaryType, LargeUtf8Type, Utf8Type};
+    match array.data_type() {
+        DataType::Utf8 => Arc::new(strings(values::<Utf8Type>(array, texts)).collect::<StringArray>()),
+        DataType::LargeUtf8 => Arc::new(strings(values::<LargeUtf8Type>(array, texts)).collect::<LargeStringArray>()),
+        DataType::Binary => Arc::new(values::<BinaryType>(array, texts).collect::<BinaryArray>()),
+        DataType::LargeBinary => Arc::new(values::<LargeBinaryType>(array, texts).collect::<LargeBinaryArray>()),
+        DataType::Utf8View => {
+            let view = array.as_string_view();
+            let old = |at: usize| (!view.is_null(at)).then(|| view.value(at));
+            Arc::new((0..view.len()).map(|at| texts.get(&at).copied().or_else(|| old(at))).collect::<StringViewArray>())
+        }
+        other => unreachable!("{other} is no text, and was refused"),
+    }
+}
+
+/// An array with another one at the end of `steps`.
+fn rebuilt(array: &ArrayRef, steps: &[Into], leaf: &ArrayRef) -> ArrayRef {
+    fn list<O: OffsetSizeTrait>(array: &ArrayRef, field: &FieldRef, steps: &[Into], leaf: &ArrayRef) -> ArrayRef {
+        let list = array.as_list::<O>();
+        let values = rebuilt(list.values(), steps, leaf);
+        Arc::new(GenericListArray::new(Arc::clone(field), list.offsets().clone(), values, list.nulls().cloned()))
+    }
+    match (steps, array.data_type()) {
+        ([], _) => Arc::clone(leaf),
+        ([Into::Child(nth), rest @ ..], _) => {
+            let (fields, mut columns, nulls) = array.as_struct().clone().into_parts();
+            columns[*nth] = rebuilt(&columns[*nth], rest, leaf);
+            Arc::new(StructArray::new(fields, columns, nulls))
+        }
+        ([Into::Element(_), rest @ ..], DataType::LargeList(field)) => list::<i64>(array, field, rest, leaf),
+        ([Into::Element(_), rest @ ..], DataType::List(field)) => list::<i32>(array, field, rest, leaf),
+        ([Into::Element(_), ..], other) => unreachable!("{other} is no list"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{Int64Array, ListArray};
+    use arrow_schema::{Field, Schema};
+
+    fn rows() -> RecordBatch {
+        let titles: ArrayRef = Arc::new(StringArray::from(vec![Some("A"), None, Some("C")]));
+        let paragraphs: ArrayRef = Arc::new(ListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>(vec![
+            Some(vec![Some(1)]),
+            None,
+            Some(vec![]),
+        ]));
+        let texts: ArrayRef = Arc::new(LargeStringArray::from(vec!["eins", "zwei", "drei"]));
+        let inner =
+            Columns::from(vec![Field::new("title", DataType::Utf8, true), Field::new("text", DataType::LargeUtf8, false)]);
+        let article: ArrayRef = Arc::new(StructArray::new(inner.clone(), vec![titles, texts], None));
+        let ids: ArrayRef = Arc::new(Int64Array::from(vec![7, 8, 9]));
+        let schema = Schema::new(vec![
+            Field::new("id", DataType::Int64, false),
+            Field::new("n", paragraphs.data_type().clone(), true),
+            Field::new("article", DataType::Struct(inner), false),
+        ]);
+        RecordBatch::try_new(Arc::new(schema), vec![ids, paragraphs, article]).expect("they fit")
+    }
+
+    #[test]
+    fn a_text_in_a_nested_column_is_read_and_replaced() {
+        let rows = rows();
+        let (text, kind) = column_at(&"article.text".parse().expect("a path"), rows.schema().fields()).expect("it is there");
+        assert_eq!(kind, DataType::LargeUtf8);
+        let id = usual_column(ID_NAMES, rows.schema().fields(), |_| true).map(|(id, _)| id);
+        let table = Table { schema: rows.schema(), compression: Compression::SNAPPY, key_values: Vec::new(), text, id };
+        let record = table.read(&rows, 1).ok().expect("it is sound");
+        assert_eq!((record.id.as_str(), record.text.as_str()), ("8", "zwei"));
+        let changed = table.with_texts(&rows, &HashMap::from([(1, "neu".to_owned())]));
+        assert_eq!(changed.schema(), rows.schema());
+        let texts: Vec<String> = (0..3).map(|row| table.read(&changed, row).ok().expect("it is sound").text).collect();
+        assert_eq!(texts, ["eins", "neu", "drei"]);
+        assert_eq!(changed.column(2).as_struct().column(0), rows.column(2).as_struct().column(0));
+        assert_eq!(table.with_texts(&changed, &HashMap::from([(1, "zwei".to_owned())])), rows);
+        assert_eq!(table.text_len(&rows), 12);
+    }
+
+    #[test]
+    fn a_way_that_leads_nowhere_finds_nothing() {
+        let rows = rows();
+        for path in ["x", "article.x", "article[0]", "id.x", "n.x"] {
+            assert!(column_at(&path.parse().expect("a path"), rows.schema().fields()).is_none(), "{path}");
+        }
+        let (n, kind) = column_at(&"n[0]".parse().expect("a path"), rows.schema().fields()).expect("it is there");
+        assert_eq!(kind, DataType::Int32);
+        let found: Vec<_> = (0..3).map(|row| n.leaf(&rows, row).map(|(_, at)| at)).collect();
+        assert_eq!(found, [Some(0), None, None]);
+    }
+}
