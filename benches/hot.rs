@@ -36,7 +36,7 @@ fn texts(sample: &str) -> Vec<String> {
 }
 
 fn how_to_read() -> HowToRead {
-    HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1 << 28 }
+    HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1 << 28, to: None }
 }
 
 fn read(line: &str) -> String {
@@ -45,7 +45,7 @@ fn read(line: &str) -> String {
     let bytes = line.as_bytes().to_vec();
     let block = Block { file: Arc::clone(&file), bytes, rows: None, records: Vec::new(), bad: Vec::new() };
     let record = file.read(&block, &raw, &how_to_read());
-    record.expect("the samples are sound").expect("they hold articles").text
+    record.expect("the samples are sound").expect("they hold articles").texts.remove(0).text
 }
 
 fn all(sample: &str) -> String {
@@ -131,6 +131,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
     let n_bytes = std::fs::metadata(&input).expect("the samples are there").len();
     let output = std::env::temp_dir().join(format!("einmal-bench-{}.jsonl", std::process::id()));
     let settings = Settings {
+        bulk_index: None,
         inputs: vec![input],
         selection: Selection::default(),
         target: Target::File(output.clone()),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::clean::Cleaning;
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
-use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection};
+use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection, To};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
@@ -22,6 +22,8 @@ pub struct Settings {
     pub target: Target,
     /// How it is compressed; `None`: as its files' names say.
     pub compression: Option<Compression>,
+    /// The index that a search engine puts the records into; `None`: the one that they are sent to.
+    pub bulk_index: Option<String>,
     /// What shapes the records that are read.
     pub reading: HowToRead,
     /// How much is cleaned.
@@ -50,6 +52,8 @@ impl Settings {
     /// The settings that shape the answer, as they stand in the summary.
     pub fn as_json(&self) -> Map<String, Value> {
         let rules = &self.rules;
+        let fields = &self.reading.fields;
+        let shown = ToString::to_string;
         let min_cut = match rules.min_cut {
             MinCut::Words(words) => json!(words),
             MinCut::Never => json!("never"),
@@ -68,8 +72,11 @@ impl Settings {
             ("facts", json!(if rules.facts == Facts::Numbers { "numbers" } else { "off" })),
             ("updates", json!(updates_name(rules.updates))),
             ("clean", json!(if self.cleaning == Cleaning::Safe { "safe" } else { "off" })),
-            ("field", json!(self.reading.fields.text.as_ref().map(ToString::to_string))),
-            ("id_field", json!(self.reading.fields.id.as_ref().map(ToString::to_string))),
+            ("field", json!((!fields.text.is_empty()).then(|| fields.text.iter().map(shown).collect::<Vec<_>>().join(",")))),
+            ("id_field", json!(fields.id.as_ref().map(shown))),
+            ("date_field", json!(fields.date.as_ref().map(shown))),
+            ("source_field", json!(fields.source.as_ref().map(shown))),
+            ("to", json!(self.reading.to.map(To::name))),
             ("articles", json!(articles)),
             ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),

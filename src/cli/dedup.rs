@@ -12,7 +12,7 @@ use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::ledger::LedgerText;
 use einmal::read::{
-    Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, PACKED_EXTENSIONS, Selection,
+    Articles, AskedFormat, BatchSize, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, PACKED_EXTENSIONS, Selection, To,
     listed_paths,
 };
 use einmal::report::Verbosity;
@@ -57,6 +57,14 @@ pub(crate) struct DedupArgs {
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
+    /// The format that the corpus is written in; by default each input's own, and JSON Lines for web archives and pages.
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    to: Option<ToFormat>,
+
+    /// The index that --to bulk names; without it, it is the one that the lines are sent to.
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    bulk_index: Option<String>,
+
     /// How the corpus is compressed, whatever its file is called, standard output too; by default as the file's name says.
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
     compress: Option<CompressChoice>,
@@ -91,15 +99,25 @@ pub(crate) struct DedupArgs {
     #[arg(long, value_enum, default_value_t = ArticlesChoice::File, value_name = "WHAT", help_heading = "Input")]
     articles: ArticlesChoice,
 
-    /// The field (or column) that holds the text, as a name or a way like article.body[0].text.
+    /// The field (or column) that holds the text, as a name or a way like article.body[0].text. By default the first that a record has of: text, body, content, maintext,
+    /// article and other usual names.
     ///
-    /// By default the first that a record has of: text, body, content, maintext, article and other usual names.
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    field: Option<FieldPath>,
+    /// Several (title,lead,body) are one text, in that order and with an empty line between them; what is left is written back each into its own. A record
+    /// may lack some of them.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Input")]
+    field: Vec<FieldPath>,
 
     /// The field that holds the record's id; by default id, _id, uuid, url and other usual names.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     id_field: Option<FieldPath>,
+
+    /// The field that holds the date, for tables made with --to; by default date, date_publish, published and other usual names.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    date_field: Option<FieldPath>,
+
+    /// The field that holds the source, for tables made with --to; by default host, source_domain, source and other usual names.
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    source_field: Option<FieldPath>,
 
     /// What of a web page is its text; of pages in files and web archives by default the article.
     ///
@@ -206,6 +224,20 @@ enum FromFormat {
     Text,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ToFormat {
+    /// A JSON object a line.
+    Jsonl,
+    /// The texts alone: one after another, or, as --articles says, a line each or with an empty line between them.
+    Text,
+    /// A table; one of other records has the columns id, url, title, date, source, text, and other for the rest as JSON.
+    Csv,
+    /// Rows of the same columns.
+    Parquet,
+    /// Lines as the bulk interface of Elasticsearch and OpenSearch takes them: before each object an action with its id.
+    Bulk,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum HtmlChoice {
     /// The article.
@@ -300,6 +332,12 @@ impl DedupArgs {
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let batch = BatchSize::for_threads(threads);
         let batch = BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch };
+        if self.bulk_index.is_some() && self.to != Some(ToFormat::Bulk) {
+            return Err(Error::usage("--bulk-index names the index of --to bulk, which is not asked for"));
+        }
+        if let Some(twice) = self.field.iter().enumerate().find(|(nth, field)| self.field[..*nth].contains(field)) {
+            return Err(Error::usage(format!("--field names {} twice", twice.1)));
+        }
         let mut inputs = self.input;
         match &self.files_from {
             Some(list) => inputs.extend(listed_paths(list)?),
@@ -336,9 +374,17 @@ impl DedupArgs {
                     HtmlChoice::All => HtmlText::All,
                 }),
                 articles,
-                fields: Fields { text: self.field, id: self.id_field },
+                fields: Fields { text: self.field, id: self.id_field, date: self.date_field, source: self.source_field },
                 max_record: self.max_record as usize,
+                to: self.to.map(|format| match format {
+                    ToFormat::Jsonl => To::Jsonl,
+                    ToFormat::Text => To::Text(articles),
+                    ToFormat::Csv => To::Csv,
+                    ToFormat::Parquet => To::Parquet,
+                    ToFormat::Bulk => To::Bulk,
+                }),
             },
+            bulk_index: self.bulk_index,
             cleaning: match self.clean {
                 CleanChoice::Safe => Cleaning::Safe,
                 CleanChoice::Off => Cleaning::Off,

@@ -101,12 +101,12 @@ pub struct Lost<'a> {
 }
 
 /// A record as it was read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RawText<'a> {
     /// All its bytes.
     pub bytes: &'a [u8],
-    /// The JSON string that the text stands in, if cleaning left the text as it was.
-    pub string: Option<&'a [u8]>,
+    /// The JSON strings that hold its texts, and where these stand in the record's text. Those that cleaning changed are missing.
+    pub strings: Vec<(ByteSpan, &'a [u8])>,
 }
 
 /// The ledger lines of a record. `files` are all files begun so far.
@@ -160,7 +160,9 @@ impl<'a> EntryWriter<'a> {
             text: (with_text && !is_whole && !is_update).then(|| &record.text[removed.bytes.range()]),
             raw: match (with_text, is_whole, is_update) {
                 (true, true, _) => raw_text.ok(),
-                (true, false, false) => raw.string.and_then(|string| self.unusual_escapes(string, removed.bytes)),
+                (true, false, false) => {
+                    raw.strings.iter().find_map(|&(text, string)| self.unusual_escapes(string, text, removed.bytes))
+                }
                 _ => None,
             },
             raw_base64: (with_text && is_whole && raw_text.is_err())
@@ -168,11 +170,16 @@ impl<'a> EntryWriter<'a> {
         }
     }
 
-    /// A span of the JSON string as it stands, if the ledger would write the same text with other escapes.
-    fn unusual_escapes(&self, string: &'a [u8], span: ByteSpan) -> Option<&'a str> {
-        let places = raw_places(string, [span.start as usize, span.end as usize].into_iter());
+    /// What of a span stands in a JSON string, as it stands there, if the ledger would write the same text with other escapes.
+    fn unusual_escapes(&self, string: &'a [u8], text: ByteSpan, span: ByteSpan) -> Option<&'a str> {
+        let (start, end) = (span.start.max(text.start), span.end.min(text.end));
+        if start >= end {
+            return None;
+        }
+        let places = raw_places(string, [(start - text.start) as usize, (end - text.start) as usize].into_iter());
         let raw = std::str::from_utf8(&string[places[0]..places[1]]).expect("text that was not changed is UTF-8");
-        let usual = serde_json::to_string(&self.record.text[span.range()]).expect("a string can always be written");
+        let usual =
+            serde_json::to_string(&self.record.text[start as usize..end as usize]).expect("a string can always be written");
         (usual[1..usual.len() - 1] != *raw).then_some(raw)
     }
 

@@ -13,6 +13,7 @@ use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::Settings;
 use crate::split::PartSize;
+use crate::write::{Piece, joined};
 
 /// A batch, taken apart.
 #[derive(Debug, Default)]
@@ -35,23 +36,29 @@ pub(super) struct Batch {
 pub(super) struct Origin {
     block: usize,
     raw: RawRecord,
-    /// Where its text stands in its bytes.
+    /// Where its texts stand in its bytes.
     pub(super) field: TextField,
-    /// Whether its cleaned text is another than the one in its bytes.
-    pub(super) is_changed: bool,
+    /// The same texts in the record's text, cleaned.
+    pub(super) pieces: Vec<Piece>,
     pub(super) n_repaired: usize,
     /// The JSON object that stands for the record, if it isn't written back as it came.
     converted: Option<Vec<u8>>,
 }
 
 impl Origin {
+    /// Whether the cleaned text is another than the one in the record's bytes.
+    pub(super) fn is_changed(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.is_changed)
+    }
+
     /// The record as it was read, `bytes` being its bytes.
     pub(super) fn raw<'a>(&self, bytes: &'a [u8]) -> RawText<'a> {
-        let string = match &self.field {
-            TextField::Json { string, .. } if !self.is_changed => Some(&bytes[string.clone()]),
-            TextField::Json { .. } | TextField::Csv { .. } | TextField::Column | TextField::Whole { .. } => None,
+        let strings = match &self.field {
+            TextField::Json { strings, .. } => strings.as_slice(),
+            TextField::Csv { .. } | TextField::Columns(_) | TextField::Values(_) | TextField::Whole { .. } => &[],
         };
-        RawText { bytes, string }
+        let unchanged = strings.iter().zip(&self.pieces).filter(|(_, piece)| !piece.is_changed);
+        RawText { bytes, strings: unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect() }
     }
 }
 
@@ -115,7 +122,8 @@ fn prepare_record(
 ) -> Result<Option<(Prepared, Origin)>, BadRecord> {
     let Some(record) = block.file.read(block, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
-    if settings.cleaning == Cleaning::Off && record.n_repaired > 0 {
+    let n_repaired = record.texts.iter().map(|text| text.n_repaired).sum();
+    if settings.cleaning == Cleaning::Off && n_repaired > 0 {
         return Err(BadRecord {
             place,
             offset: raw.offset,
@@ -125,14 +133,12 @@ fn prepare_record(
             raw: block.bytes[raw.bytes.clone()].to_vec(),
         });
     }
-    let cleaned = clean(record.text, settings.cleaning);
-    let origin = Origin {
-        block: nth_block,
-        raw: raw.clone(),
-        field: record.field,
-        is_changed: cleaned.is_changed || record.n_repaired > 0 || record.is_rewritten,
-        converted: record.converted,
-        n_repaired: record.n_repaired,
-    };
-    Ok(Some((Prepared::new(place, record.id, cleaned.text, PartSize::default(), shingles), origin)))
+    let cleaned = record.texts.into_iter().map(|text| {
+        let cleaned = clean(text.text, settings.cleaning);
+        (cleaned.text, cleaned.is_changed || text.n_repaired > 0 || text.is_rewritten)
+    });
+    let (text, pieces) = joined(cleaned);
+    let origin =
+        Origin { block: nth_block, raw: raw.clone(), field: record.field, pieces, converted: record.converted, n_repaired };
+    Ok(Some((Prepared::new(place, record.id, text, PartSize::default(), shingles), origin)))
 }

@@ -1,6 +1,6 @@
 //! Everything that a run writes, kept together so that it is completed together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,10 +11,13 @@ use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::ledger::{entries, reason_name};
-use crate::read::{BadRecord, Format, SourceFile, row_as_json};
+use crate::read::{BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
-use crate::write::{AtomicFile, Framing, Mark, Output, Outputs, TableWriter, Target, begin_commit, left_text, write_record};
+use crate::write::{
+    AtomicFile, Framing, Mark, Output, Outputs, Piece, TableWriter, Target, begin_commit, fit_text, left_text, push_action,
+    write_record,
+};
 
 /// So many bad records are shown as they come; all are counted.
 const N_BAD_SHOWN: u64 = 5;
@@ -39,6 +42,7 @@ pub(super) struct Sinks<'a> {
 /// What an output looks like, and whether something stands in it.
 struct Shape {
     file: Arc<SourceFile>,
+    format: Format,
     framing: Framing,
     /// The writer of rows, where records are such.
     table: Option<TableWriter>,
@@ -96,40 +100,14 @@ impl<'a> Sinks<'a> {
         self.check_formats(batch)?;
         for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
             self.begin_files(record.place.file as usize + 1)?;
-            let (origin, raw) = batch.origin(nth);
-            // The ledger is the only one that wants all of a row.
-            let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
-            let raw = row.as_deref().unwrap_or(raw);
             if !batch.continues_block(nth) {
                 self.end_rows()?;
             }
-            self.summary.count(record, verdict, origin.is_changed, origin.n_repaired);
-            self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
-            if let Some(ledger) = &mut self.ledger {
-                for entry in entries(record, verdict, &origin.raw(raw), judge.kept(), &self.files, self.settings.ledger_text) {
-                    write_line(ledger, &entry)?;
-                }
-            }
+            self.note(batch, nth, verdict, judge)?;
             self.shape_by(record.place.file as usize)?;
-            if verdict.verdict != Verdict::Keep && !self.settings.mark {
-                continue;
+            if verdict.verdict == Verdict::Keep || self.settings.mark {
+                self.write_record(batch, nth, verdict)?;
             }
-            let mark = self.settings.mark.then(|| marking(verdict));
-            let removed: Vec<ByteSpan> = if mark.is_some() { Vec::new() } else { verdict.removed_bytes().collect() };
-            let shape = self.shaped_by.as_mut().expect("a record's file shapes its output");
-            if let (Some(table), Some((rows, row))) = (&mut shape.table, batch.row(nth)) {
-                let text = (origin.is_changed || !removed.is_empty()).then(|| left_text(&record.text, &removed));
-                table.keep(rows, row, text);
-                continue;
-            }
-            self.buffer.clear();
-            if !std::mem::replace(&mut shape.is_empty, false) {
-                self.buffer.extend_from_slice(shape.framing.between);
-            }
-            write_record(&mut self.buffer, raw, &origin.field, &record.text, origin.is_changed, &removed, mark.as_ref());
-            self.buffer.extend_from_slice(shape.framing.after);
-            self.summary.record_bytes_out += self.buffer.len() as u64;
-            self.outputs.write(&self.buffer)?;
         }
         self.end_rows()?;
         self.begin_files(self.files.len())?;
@@ -138,6 +116,63 @@ impl<'a> Sinks<'a> {
             self.put_aside(bad)?;
         }
         self.outputs.flush()
+    }
+
+    /// Counts record number `nth` of a batch, and writes its receipts.
+    fn note(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict, judge: &Judge) -> Result<(), Error> {
+        let record = &batch.records[nth];
+        let (origin, raw) = batch.origin(nth);
+        // The ledger is the only one that wants all of a row.
+        let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
+        let raw = row.as_deref().unwrap_or(raw);
+        self.summary.count(record, verdict, origin.is_changed(), origin.n_repaired);
+        self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let raw = origin.raw(raw);
+        for entry in entries(record, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
+            write_line(ledger, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left of record number `nth` of a batch.
+    fn write_record(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict) -> Result<(), Error> {
+        let record = &batch.records[nth];
+        let (origin, raw) = batch.origin(nth);
+        let mark = self.settings.mark.then(|| marking(verdict));
+        let removed: Vec<ByteSpan> = if mark.is_some() { Vec::new() } else { verdict.removed_bytes().collect() };
+        let Shape { file, format, framing, table, is_empty } =
+            self.shaped_by.as_mut().expect("a record's file shapes its output");
+        if let Some(table) = table {
+            match (&origin.field, batch.row(nth)) {
+                (TextField::Columns(columns), Some((rows, row))) => {
+                    let left = |(&column, piece): (&usize, &Piece)| Some((column, piece.left(&record.text, &removed)?));
+                    table.keep(rows, row, columns.iter().zip(&origin.pieces).filter_map(left));
+                }
+                (TextField::Values(values), _) => table
+                    .push_values(values, &left_text(&record.text, &removed))
+                    .map_err(|error| cannot_write_rows(file, &error))?,
+                (other, _) => unreachable!("no row of a table: {other:?}"),
+            }
+            return Ok(());
+        }
+        self.buffer.clear();
+        if !std::mem::replace(is_empty, false) {
+            self.buffer.extend_from_slice(framing.between);
+        }
+        if self.settings.reading.to == Some(To::Bulk) {
+            push_action(record.id.as_str(), self.settings.bulk_index.as_deref(), &mut self.buffer);
+        }
+        let start = self.buffer.len();
+        write_record(&mut self.buffer, raw, &origin.field, &record.text, &origin.pieces, &removed, mark.as_ref());
+        if let Format::Text(articles) = format {
+            let mut text = self.buffer.split_off(start);
+            fit_text(*articles, &mut text);
+            self.buffer.append(&mut text);
+        }
+        self.buffer.extend_from_slice(framing.after);
+        self.summary.record_bytes_out += self.buffer.len() as u64;
+        self.outputs.write(&self.buffer)
     }
 
     /// The first `n_files` files have begun: what is written now belongs to the last of them.
@@ -150,7 +185,8 @@ impl<'a> Sinks<'a> {
             self.outputs.next_input(&file.relative)?;
             self.n_passed += 1;
             // Arrays and tables are what they are even if no record is in them.
-            if matches!(file.format, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_)) {
+            let written = file.format.written(self.settings.reading.to);
+            if matches!(written, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_)) {
                 self.shape_by(self.n_passed - 1)?;
             }
         }
@@ -160,20 +196,27 @@ impl<'a> Sinks<'a> {
     /// The output has the format of file number `nth` from here on, or has it already.
     fn shape_by(&mut self, nth: usize) -> Result<(), Error> {
         let file = &self.files[nth];
+        if self.shaped_by.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.file, file)) {
+            return Ok(());
+        }
+        let format = file.format.written(self.settings.reading.to);
         match &self.shaped_by {
             None => {
-                let framing = Framing::of(&file.format);
+                if let Target::File(path) = &self.settings.target {
+                    warn_of_name(path, &format);
+                }
+                let framing = Framing::of(&format);
                 self.outputs.write(&framing.start)?;
-                let table = match &file.format {
+                let table = match &format {
                     Format::Parquet(table) => {
                         Some(TableWriter::new(Arc::clone(table)).map_err(|error| cannot_write_rows(file, &error))?)
                     }
                     _ => None,
                 };
-                self.shaped_by = Some(Shape { file: Arc::clone(file), framing, table, is_empty: true });
+                self.shaped_by = Some(Shape { file: Arc::clone(file), format, framing, table, is_empty: true });
                 Ok(())
             }
-            Some(shape) if shape.file.format.written() == file.format.written() => Ok(()),
+            Some(shape) if shape.format == format => Ok(()),
             Some(shape) => Err(two_formats(file, &shape.file)),
         }
     }
@@ -189,7 +232,7 @@ impl<'a> Sinks<'a> {
 
     /// Nothing more comes into the output.
     fn end_shape(&mut self) -> Result<(), Error> {
-        let Some(Shape { file, framing, table, is_empty }) = self.shaped_by.take() else { return Ok(()) };
+        let Some(Shape { file, framing, table, is_empty, .. }) = self.shaped_by.take() else { return Ok(()) };
         if let Some(table) = table {
             let bytes = table.finish().map_err(|error| cannot_write_rows(&file, &error))?;
             self.summary.record_bytes_out += bytes.len() as u64;
@@ -203,17 +246,20 @@ impl<'a> Sinks<'a> {
         if let Target::Folder(_) = self.settings.target {
             return Ok(());
         }
+        let written = |file: &SourceFile| file.format.written(self.settings.reading.to);
         let mut files = self.shaped_by.iter().map(|shape| &*shape.file).chain(batch.files());
         let Some(first) = files.next() else { return Ok(()) };
-        files.find(|file| file.format.written() != first.format.written()).map_or(Ok(()), |file| Err(two_formats(file, first)))
+        let format = written(first);
+        files.find(|file| written(file) != format).map_or(Ok(()), |file| Err(two_formats(file, first)))
     }
 
     /// Refuses to write marks where there are no fields to add.
     fn check_marks(&self, batch: &Batch) -> Result<(), Error> {
-        match batch.files().find(|file| self.settings.mark && !file.format.is_json()) {
+        let has_fields = |file: &SourceFile| file.format.written(self.settings.reading.to).is_json();
+        match batch.files().find(|file| self.settings.mark && !has_fields(file)) {
             Some(file) => {
                 let problem = format!("this is {}, and --mark writes a field into JSON records", file.format.name());
-                Err(Error::input(&file.name, problem))
+                Err(Error::input(&file.name, problem).with_hint("--to jsonl makes them such"))
             }
             None => Ok(()),
         }
@@ -262,6 +308,22 @@ impl<'a> Sinks<'a> {
     }
 }
 
+/// Warns of an output whose name says another format than it has.
+fn warn_of_name(path: &Path, format: &Format) {
+    let name = path.to_string_lossy().to_ascii_lowercase();
+    let told = [(".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv"), (".tsv", "csv"), (".parquet", "parquet")];
+    let told = told.into_iter().find(|(end, _)| unpacked_name(&name).ends_with(end));
+    let is_other = |to: &str| match format {
+        Format::Jsonl => to != "jsonl",
+        Format::Csv(_) => to != "csv",
+        Format::Parquet(_) => to != "parquet",
+        _ => true,
+    };
+    if let Some((_, to)) = told.filter(|(_, to)| is_other(to)) {
+        log::warn!("{} will hold {}, not what its name says; --to {to} makes it such", path.display(), format.name());
+    }
+}
+
 fn cannot_write_rows(file: &SourceFile, error: &impl std::fmt::Display) -> Error {
     Error::input(&file.name, format!("rows like its own cannot be written: {error}"))
 }
@@ -277,7 +339,8 @@ fn two_formats(file: &SourceFile, first: &SourceFile) -> Error {
         }
         (this, that) => format!("this is {}, {} was {}, and all go to one output", this.name(), first.name, that.name()),
     };
-    Error::input(&file.name, problem).with_hint("write each input to a file of its own: -o FOLDER/")
+    Error::input(&file.name, problem)
+        .with_hint("write each input to a file of its own, -o FOLDER/, or all as one format, --to jsonl")
 }
 
 fn write_line(file: &mut Output, line: &impl Serialize) -> Result<(), Error> {

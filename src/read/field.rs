@@ -31,35 +31,91 @@ pub(super) const TEXT_NAMES: &[&str] = &[
 /// Names that records' ids usually have.
 pub(super) const ID_NAMES: &[&str] = &["id", "_id", "doc_id", "article_id", "uuid", "guid", "uri", "url", "link"];
 
+/// Names that records' addresses usually have.
+pub(super) const URL_NAMES: &[&str] =
+    &["url", "link", "uri", "source_url", "requested_url", "final_url", "canonical_url", "permalink", "page_url"];
+/// Names that titles usually have.
+pub(super) const TITLE_NAMES: &[&str] = &["title", "headline", "article_title", "page_title"];
+/// Names that dates of publication usually have, then those of dates when a page was seen.
+pub(super) const DATE_NAMES: &[&str] = &[
+    "date",
+    "date_publish",
+    "publish_date",
+    "published_date",
+    "publishing_date",
+    "publication_date",
+    "published",
+    "published_at",
+    "publishedAt",
+    "datePublished",
+    "pub_date",
+    "pubDate",
+    "created_at",
+    "timestamp",
+    "date_download",
+    "fetch_time",
+    "crawl_date",
+];
+/// Names that records' sources usually have: hosts, sites, publishers.
+pub(super) const SOURCE_NAMES: &[&str] = &[
+    "host",
+    "hostname",
+    "source_domain",
+    "domain",
+    "netloc",
+    "source",
+    "site",
+    "sitename",
+    "site_name",
+    "publisher",
+    "outlet",
+    "newspaper",
+];
+
 /// The fields that are read of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fields {
-    /// The field that holds the text; `None`: the first of the usual names.
-    pub text: Option<FieldPath>,
+    /// The fields that hold the text, in the order in which it reads; empty: the first of the usual names.
+    pub text: Vec<FieldPath>,
     /// The field that holds the record's id; `None`: the first of the usual names.
     pub id: Option<FieldPath>,
+    /// The field that holds its date; `None`: the first of the usual names.
+    pub date: Option<FieldPath>,
+    /// The field that holds its source; `None`: the first of the usual names.
+    pub source: Option<FieldPath>,
 }
 
 impl Fields {
-    /// The column that holds the text, of a table whose columns have these names.
-    pub(super) fn text_column(&self, names: &[String]) -> Option<usize> {
-        column(self.text.as_ref(), TEXT_NAMES, names)
+    /// The columns that hold the text, of a table whose columns have these names.
+    pub(super) fn text_columns(&self, names: &[String]) -> Option<Vec<usize>> {
+        match &self.text[..] {
+            [] => usual_column(TEXT_NAMES, names).map(|nth| vec![nth]),
+            paths => paths.iter().map(|path| named_column(path, names)).collect(),
+        }
     }
 
     /// The column that holds the record's id.
     pub(super) fn id_column(&self, names: &[String]) -> Option<usize> {
-        column(self.id.as_ref(), ID_NAMES, names)
+        self.id.as_ref().map_or_else(|| usual_column(ID_NAMES, names), |path| named_column(path, names))
+    }
+
+    /// Says which of the texts there is no field for, or no column: `kind` is what it is called.
+    pub(super) fn no_text(&self, kind: &str, is_missing: impl Fn(&FieldPath) -> bool) -> String {
+        let missing: Vec<String> = self.text.iter().filter(|path| is_missing(path)).map(|path| format!("\"{path}\"")).collect();
+        match &missing[..] {
+            [] => format!("no {kind} that texts usually stand in"),
+            missing => format!("no {kind} {}", missing.join(", ")),
+        }
     }
 }
 
-fn column(path: Option<&FieldPath>, usual: &[&str], names: &[String]) -> Option<usize> {
-    match path {
-        Some(path) => {
-            let wanted = path.to_string();
-            names.iter().position(|name| *name == wanted)
-        }
-        None => usual.iter().find_map(|usual| names.iter().position(|name| name.eq_ignore_ascii_case(usual))),
-    }
+pub(super) fn named_column(path: &FieldPath, names: &[String]) -> Option<usize> {
+    let wanted = path.to_string();
+    names.iter().position(|name| *name == wanted)
+}
+
+fn usual_column(usual: &[&str], names: &[String]) -> Option<usize> {
+    usual.iter().find_map(|usual| names.iter().position(|name| name.eq_ignore_ascii_case(usual)))
 }
 
 /// The way to a field: names and, for arrays, numbers, as in `article.body[0].text`.
@@ -128,12 +184,17 @@ pub(super) struct Picker<'a> {
 }
 
 impl<'a> Picker<'a> {
-    pub(super) fn text(fields: &'a Fields) -> Self {
-        Self { path: fields.text.as_ref(), usual: TEXT_NAMES, best: None }
+    /// Picks the field at `path`, or else the first that has a usual name.
+    pub(super) fn new(path: Option<&'a FieldPath>, usual: &'static [&'static str]) -> Self {
+        Self { path, usual, best: None }
     }
 
-    pub(super) fn id(fields: &'a Fields) -> Self {
-        Self { path: fields.id.as_ref(), usual: ID_NAMES, best: None }
+    /// One for each text of a record.
+    pub(super) fn texts(fields: &'a Fields) -> Vec<Self> {
+        match &fields.text[..] {
+            [] => vec![Self::new(None, TEXT_NAMES)],
+            paths => paths.iter().map(|path| Self::new(Some(path), TEXT_NAMES)).collect(),
+        }
     }
 
     /// Looks at a member of the outermost object. Of members with one name, the last counts, as most programs read it.
@@ -162,6 +223,11 @@ impl<'a> Picker<'a> {
 }
 
 impl FieldPath {
+    /// The way to a field that has this name, dots and all.
+    pub(super) fn of_name(name: &str) -> Self {
+        Self { first: name.to_owned(), steps: Vec::new() }
+    }
+
     /// Goes on from the value of the first step.
     fn follow(&self, text: &[u8], first: Range<usize>) -> Option<Range<usize>> {
         self.steps.iter().try_fold(first, |value, step| {
@@ -194,8 +260,8 @@ mod tests {
     use super::*;
 
     fn pick<'t>(path: Option<&str>, object: &'t str) -> Option<&'t str> {
-        let fields = Fields { text: path.map(|path| path.parse().expect("a path")), id: None };
-        let mut picker = Picker::text(&fields);
+        let path = path.map(|path| path.parse().expect("a path"));
+        let mut picker = Picker::new(path.as_ref(), TEXT_NAMES);
         json::read_object(object.as_bytes(), &mut |member| picker.see(object.as_bytes(), &member)).expect("sound");
         picker.picked(object.as_bytes()).map(|range| &object[range])
     }

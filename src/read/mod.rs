@@ -25,7 +25,10 @@ pub use bad::{BadReason, BadRecord};
 pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields};
 pub use file::SourceFile;
-pub use format::{Articles, AskedFormat, Format, Header, Record, Table, TextField, row_as_json};
+pub use format::{
+    Articles, AskedFormat, COLUMNS, CsvField, FieldText, Format, Header, Record, TEXT_COLUMN, Table, TextField, To, Values,
+    row_as_json,
+};
 pub use html::HtmlText;
 pub use input::{Input, Selection, SelectionError, Source, collect_inputs, listed_paths};
 pub(crate) use json::raw_places;

@@ -13,7 +13,7 @@ use super::bad::{BadReason, BadRecord};
 use super::decompress::{decompressed, unpacked_name};
 use super::field::Fields;
 use super::file::SourceFile;
-use super::format::{Articles, AskedFormat, Format, Table, recognise};
+use super::format::{Articles, AskedFormat, Format, Table, To, recognise};
 use super::html::HtmlText;
 use super::input::{Input, Source};
 use super::records::{OpenFile, RawRecord};
@@ -82,6 +82,8 @@ pub struct HowToRead {
     pub html: Option<HtmlText>,
     /// Larger records are bad, in bytes.
     pub max_record: usize,
+    /// What records are turned into; `None`: they stay as they are, but for pages, which are written as JSON.
+    pub to: Option<To>,
 }
 
 /// Reads all inputs, one after another.
@@ -285,7 +287,7 @@ impl Reader {
         if let Some(what) = no_text(&head).filter(|_| !may_be_binary) {
             return Err(Error::input(name, format!("this is no text, but {what}")).with_hint(READ));
         }
-        let relative = output_name(&relative, &format);
+        let relative = output_name(&relative, &format, self.how.to);
         let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
         Ok(Begun::File(Open::Bytes(OpenFile::new(file, reader, head, start, damage))))
     }
@@ -295,6 +297,7 @@ impl Reader {
             metadata(&bytes).map_err(|damage| Error::input(&name, format!("this is no sound Parquet file: {damage}")))?;
         let table = Table::new(&metadata, &name, &self.how.fields)?;
         let format = Format::Parquet(Arc::new(table));
+        let relative = output_name(&relative, &format, self.how.to);
         let file = Arc::new(SourceFile { index: self.n_files, name, relative, format });
         Ok(OpenRows::new(file, bytes, metadata, self.n_side_by_side))
     }
@@ -323,18 +326,38 @@ fn begins_with(mut file: &File, head: &[u8]) -> bool {
     file.read_exact(&mut start).is_ok() && start == head && file.rewind().is_ok()
 }
 
-/// What the output of a file is called in an output folder: as the file, unless its format can't be written.
-fn output_name(relative: &Path, format: &Format) -> PathBuf {
-    if format.written() == format {
+/// What the output of a file is called in an output folder: as the file, unless it has another format.
+fn output_name(relative: &Path, format: &Format, to: Option<To>) -> PathBuf {
+    let written = format.written(to);
+    if written == *format {
         return relative.to_owned();
     }
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     let unpacked = unpacked_name(&name);
-    let packing = &name[unpacked.len()..];
-    let ends = [".warc.wet", ".warc", ".wet", ".arc", ".html", ".htm", ".xhtml"];
-    let stem = ends.iter().find_map(|end| unpacked.strip_suffix(end)).unwrap_or(unpacked);
-    relative.with_file_name(format!("{stem}.jsonl{packing}"))
+    // Parquet files are packed inside.
+    let packing = if matches!(written, Format::Parquet(_)) { "" } else { &name[unpacked.len()..] };
+    let stem = FORMAT_ENDS.iter().find_map(|end| unpacked.strip_suffix(end)).unwrap_or(unpacked);
+    relative.with_file_name(format!("{stem}{}{packing}", written.extension()))
 }
+
+/// How names of files end that tell their format.
+const FORMAT_ENDS: [&str; 15] = [
+    ".warc.wet",
+    ".warc",
+    ".wet",
+    ".arc",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".csv",
+    ".tsv",
+    ".parquet",
+    ".txt",
+    ".text",
+];
 
 /// So much of a file is looked at to tell what it is.
 const HEAD: u64 = 64 * 1024;

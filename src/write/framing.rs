@@ -18,10 +18,10 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// The framing of a format.
+    /// The framing of a format that is written.
     pub fn of(format: &Format) -> Self {
         let lines = Self { start: Vec::new(), between: b"", after: b"\n", end: b"", end_of_nothing: b"" };
-        match format.written() {
+        match format {
             Format::Jsonl | Format::Json { in_array: false } | Format::Text(Articles::File | Articles::Lines) => lines,
             // A table's own writer knows what stands where.
             Format::Parquet(_) => Self { after: b"", ..lines },

@@ -3,6 +3,7 @@
 //! A file is written under another name and renamed when all is complete ([`atomic`](AtomicFile)), so a crash leaves the whole output or none.
 
 mod atomic;
+mod bulk;
 mod compress;
 mod csv;
 mod framing;
@@ -10,10 +11,13 @@ mod jsonl;
 mod output;
 mod parquet;
 mod record;
+mod text;
 
 pub use atomic::{AtomicFile, begin_commit, begin_removal};
+pub use bulk::push_action;
 pub use compress::Compression;
 pub use framing::Framing;
 pub use output::{Output, Outputs, Target, shared_output};
 pub use parquet::TableWriter;
-pub use record::{Mark, left_text, write_record};
+pub use record::{Mark, Piece, joined, left_text, write_record};
+pub use text::fit_text;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{BooleanArray, RecordBatch};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_select::coalesce::BatchCoalescer;
 use arrow_select::filter::filter_record_batch;
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use crate::read::Table;
+use crate::read::{COLUMNS, TEXT_COLUMN, Table, Values};
 
 /// Rows are written in pieces of so many, and a row group ends after a piece when its texts have so many bytes: both depend on the rows alone, and so the file does.
 const ROWS_AT_ONCE: usize = 1024;
@@ -24,7 +24,9 @@ pub struct TableWriter {
     /// The rows that are gone through: which of them are kept, and their new texts.
     rows: Option<RecordBatch>,
     is_kept: Vec<bool>,
-    texts: HashMap<usize, String>,
+    texts: HashMap<(usize, usize), String>,
+    /// Rows that were made of other records: their values, column by column.
+    values: Vec<[String; COLUMNS.len()]>,
     /// Bytes of texts in the row group that is being written.
     group_len: usize,
 }
@@ -42,17 +44,55 @@ impl TableWriter {
             .build();
         let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&table.schema), Some(properties))?;
         let pieces = BatchCoalescer::new(Arc::clone(&table.schema), ROWS_AT_ONCE);
-        Ok(Self { table, writer, pieces, rows: None, is_kept: Vec::new(), texts: HashMap::new(), group_len: 0 })
+        Ok(Self {
+            table,
+            writer,
+            pieces,
+            rows: None,
+            is_kept: Vec::new(),
+            texts: HashMap::new(),
+            values: Vec::new(),
+            group_len: 0,
+        })
     }
 
-    /// Keeps row number `row` of `rows`, with another text if one is given. Rows come in order; [`Self::end_rows`] ends those of one batch.
-    pub fn keep(&mut self, rows: &RecordBatch, row: usize, text: Option<String>) {
+    /// Keeps row number `row` of `rows`, with other texts where they are given, each with its number among the columns of texts. Rows come in order; [`Self::end_rows`] ends
+    /// those of one batch.
+    pub fn keep(&mut self, rows: &RecordBatch, row: usize, texts: impl Iterator<Item = (usize, String)>) {
         if self.rows.is_none() {
             self.rows = Some(rows.clone());
             self.is_kept = vec![false; rows.num_rows()];
         }
         self.is_kept[row] = true;
-        self.texts.extend(text.map(|text| (row, text)));
+        self.texts.extend(texts.map(|(column, text)| ((row, column), text)));
+    }
+
+    /// Adds a row of the usual columns ([`COLUMNS`]).
+    ///
+    /// # Errors
+    ///
+    /// If a value cannot be written.
+    pub fn push_values(&mut self, values: &Values, text: &str) -> Result<(), ParquetError> {
+        self.values.push(std::array::from_fn(|column| values.at(column, text).to_owned()));
+        if self.values.len() < ROWS_AT_ONCE {
+            return Ok(());
+        }
+        self.end_values()
+    }
+
+    fn end_values(&mut self) -> Result<(), ParquetError> {
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let column = |nth: usize| -> ArrayRef {
+            let value =
+                |row: &[String; COLUMNS.len()]| Some(row[nth].clone()).filter(|value| nth == TEXT_COLUMN || !value.is_empty());
+            Arc::new(self.values.iter().map(value).collect::<StringArray>())
+        };
+        let rows = RecordBatch::try_new(Arc::clone(&self.table.schema), (0..COLUMNS.len()).map(column).collect())?;
+        self.values.clear();
+        self.pieces.push_batch(rows)?;
+        self.write_pieces()
     }
 
     /// No more of the rows of this batch are kept.
@@ -92,6 +132,7 @@ impl TableWriter {
     /// If a value cannot be written.
     pub fn finish(mut self) -> Result<Vec<u8>, ParquetError> {
         self.end_rows()?;
+        self.end_values()?;
         self.pieces.finish_buffered_batch()?;
         self.write_pieces()?;
         self.writer.finish()?;

@@ -1,8 +1,10 @@
 //! A record as it is written: untouched byte for byte, touched only inside its text.
 
+use std::ops::Range;
+
 use super::{csv, jsonl};
 use crate::corpus::ByteSpan;
-use crate::read::TextField;
+use crate::read::{CsvField, TextField};
 
 /// What `--mark` writes into a record instead of taking anything out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,64 +13,117 @@ pub struct Mark(
     pub String,
 );
 
-/// Adds a record to `output`, without what follows it ([`super::Framing`]). `raw` are its bytes, `text` is its cleaned text, of which the bytes of `removed` go.
-///
-/// `is_changed` tells whether cleaning made another text of it than the one that `raw` holds.
+/// The text of a field, among the texts of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its bytes in the record's text.
+    pub bytes: ByteSpan,
+    /// Whether it is another text than the one in the record as it was read.
+    pub is_changed: bool,
+}
+
+impl Piece {
+    /// What is left of the piece; `None` if it is what the record holds.
+    pub fn left(&self, text: &str, removed: &[ByteSpan]) -> Option<String> {
+        let removed = self.removed(removed);
+        (self.is_changed || !removed.is_empty()).then(|| left_text(&text[self.bytes.range()], &removed))
+    }
+
+    /// What of `removed` is in the piece, counted from its start.
+    fn removed(&self, removed: &[ByteSpan]) -> Vec<ByteSpan> {
+        let Range { start, end } = self.bytes.range();
+        let inside = |span: &ByteSpan| {
+            let span = span.range();
+            (span.start.clamp(start, end), span.end.clamp(start, end))
+        };
+        let clipped = removed.iter().map(inside).filter(|(from, to)| from < to);
+        clipped.map(|(from, to)| ByteSpan::new(from - start, to - start)).collect()
+    }
+}
+
+/// Adds a record to `output`, without what follows it ([`super::Framing`]). `raw` are its bytes, `text` is its cleaned text, of which the bytes of `removed` go; its `pieces` are
+/// the texts of its fields, in the order of `field`.
 pub fn write_record(
     output: &mut Vec<u8>,
     raw: &[u8],
     field: &TextField,
     text: &str,
-    is_changed: bool,
+    pieces: &[Piece],
     removed: &[ByteSpan],
     mark: Option<&Mark>,
 ) {
     match field {
         TextField::Whole { ends_in_crlf } => {
             left_pieces(text, removed).for_each(|piece| output.extend_from_slice(piece.as_bytes()));
-            if *ends_in_crlf {
-                output.push(b'\r');
-            }
+            push_return(*ends_in_crlf, output);
         }
-        TextField::Column => unreachable!("rows have a writer of their own"),
-        TextField::Csv { field, is_quoted, delimiter, ends_in_crlf } => {
-            output.extend_from_slice(&raw[..field.start]);
-            if is_changed || !removed.is_empty() {
-                csv::encode(&left_text(text, removed), *is_quoted, *delimiter, output);
-            } else {
-                output.extend_from_slice(&raw[field.clone()]);
-            }
-            output.extend_from_slice(&raw[field.end..]);
-            if *ends_in_crlf {
-                output.push(b'\r');
-            }
+        TextField::Columns(_) => unreachable!("rows have a writer of their own"),
+        TextField::Values(values) => csv::push_values(values, &left_text(text, removed), output),
+        TextField::Csv { fields, delimiter, ends_in_crlf } => {
+            let changed = |(field, piece): (&CsvField, &Piece)| {
+                let left = piece.left(text, removed)?;
+                let mut cell = Vec::new();
+                csv::encode(&left, field.is_quoted, *delimiter, &mut cell);
+                Some((field.bytes.clone(), cell))
+            };
+            push_edited(raw, fields.iter().zip(pieces).filter_map(changed).collect(), output);
+            push_return(*ends_in_crlf, output);
         }
-        TextField::Json { string, object, mark: old_mark } => {
-            let before = &raw[..string.start];
-            let raw_text = &raw[string.clone()];
-            let mut text_out = Vec::new();
-            if is_changed {
-                let is_ascii = raw_text.is_ascii();
-                left_pieces(text, removed).for_each(|piece| jsonl::encode(piece, is_ascii, &mut text_out));
-            } else {
-                jsonl::cut(raw_text, removed, &mut text_out);
-            }
-            let start = output.len();
-            output.extend_from_slice(before);
-            output.extend_from_slice(&text_out);
-            output.extend_from_slice(&raw[string.end..]);
-            if let Some(Mark(mark)) = mark {
-                // What stands behind the text has moved by the difference in length.
-                let moved = |at: usize| start + if at > string.start { at + text_out.len() - string.len() } else { at };
-                match old_mark {
-                    Some(old) => drop(output.splice(moved(old.start)..moved(old.end), mark.bytes())),
-                    None => {
-                        drop(output.splice(moved(object.end - 1)..moved(object.end - 1), format!(",\"einmal\":{mark}").bytes()))
-                    }
+        TextField::Json { strings, object, mark: old_mark } => {
+            let changed = |(string, piece): (&Range<usize>, &Piece)| {
+                let removed = piece.removed(removed);
+                let raw_text = &raw[string.clone()];
+                let mut left = Vec::new();
+                if piece.is_changed {
+                    jsonl::encode(&left_text(&text[piece.bytes.range()], &removed), raw_text.is_ascii(), &mut left);
+                } else if removed.is_empty() {
+                    return None;
+                } else {
+                    jsonl::cut(raw_text, &removed, &mut left);
                 }
-            }
+                Some((string.clone(), left))
+            };
+            let mut edits: Vec<_> = strings.iter().zip(pieces).filter_map(changed).collect();
+            edits.extend(mark.map(|Mark(mark)| match old_mark {
+                Some(old) => (old.clone(), mark.clone().into_bytes()),
+                None => (object.end - 1..object.end - 1, format!(",\"einmal\":{mark}").into_bytes()),
+            }));
+            push_edited(raw, edits, output);
         }
     }
+}
+
+fn push_return(ends_in_crlf: bool, output: &mut Vec<u8>) {
+    output.extend(ends_in_crlf.then_some(b'\r'));
+}
+
+/// Adds `raw` with some of its bytes replaced by others.
+fn push_edited(raw: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>, output: &mut Vec<u8>) {
+    edits.sort_by_key(|(bytes, _)| bytes.start);
+    let mut at = 0;
+    for (bytes, new) in edits.into_iter() {
+        // A text inside an earlier run's mark goes with it.
+        if let Some(before) = raw.get(at..bytes.start) {
+            output.extend_from_slice(before);
+            output.extend_from_slice(&new);
+            at = bytes.end;
+        }
+    }
+    output.extend_from_slice(&raw[at..]);
+}
+
+/// The text of a record that stands in several fields, an empty line between them; each comes with whether it is another text than the one in the record.
+pub fn joined(texts: impl IntoIterator<Item = (String, bool)>) -> (String, Vec<Piece>) {
+    let mut texts = texts.into_iter();
+    let (mut text, is_changed) = texts.next().unwrap_or_default();
+    let mut pieces = vec![Piece { bytes: ByteSpan::new(0, text.len()), is_changed }];
+    for (next, is_changed) in texts {
+        text.push_str("\n\n");
+        let start = text.len();
+        text.push_str(&next);
+        pieces.push(Piece { bytes: ByteSpan::new(start, text.len()), is_changed });
+    }
+    (text, pieces)
 }
 
 /// What is left of `text` when the bytes of `removed` go.
@@ -90,24 +145,31 @@ mod tests {
     use std::sync::Arc;
 
     fn written(line: &str, cleaned: Option<&str>, removed: &[(usize, usize)], mark: Option<&str>) -> String {
+        written_with(&Fields::default(), line, cleaned, removed, mark)
+    }
+
+    fn written_with(
+        fields: &Fields,
+        line: &str,
+        cleaned: Option<&str>,
+        removed: &[(usize, usize)],
+        mark: Option<&str>,
+    ) -> String {
         let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
-        let how = HowToRead { from: None, articles: Articles::File, fields: Fields::default(), html: None, max_record: 1000 };
+        let how =
+            HowToRead { from: None, articles: Articles::File, fields: fields.clone(), html: None, max_record: 1000, to: None };
         let file = Arc::new(SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl });
         let block =
             Block { file: Arc::clone(&file), bytes: line.as_bytes().to_vec(), rows: None, records: Vec::new(), bad: Vec::new() };
         let record = file.read(&block, &raw, &how).expect("sound").expect("an article");
+        let (text, mut pieces) = joined(record.texts.into_iter().map(|text| (text.text, false)));
+        if let Some(cleaned) = cleaned {
+            pieces = vec![Piece { bytes: ByteSpan::new(0, cleaned.len()), is_changed: true }];
+        }
         let removed: Vec<_> = removed.iter().map(|&(start, end)| ByteSpan::new(start, end)).collect();
         let mut output = Vec::new();
         let mark = mark.map(|mark| Mark(mark.to_owned()));
-        write_record(
-            &mut output,
-            line.as_bytes(),
-            &record.field,
-            cleaned.unwrap_or(&record.text),
-            cleaned.is_some(),
-            &removed,
-            mark.as_ref(),
-        );
+        write_record(&mut output, line.as_bytes(), &record.field, cleaned.unwrap_or(&text), &pieces, &removed, mark.as_ref());
         String::from_utf8(output).expect("the input was UTF-8")
     }
 
@@ -124,6 +186,18 @@ mod tests {
             "{ \"n\":1.50e3, \"text\": \"\\u00fc\\\"\\u0001\\ud83d\\ude00\" , \"x\":[] }"
         );
         assert_eq!(written("{\"text\":\"ä\\tb\"}", Some("ö\tb"), &[(2, 3)], None), "{\"text\":\"öb\"}");
+    }
+
+    #[test]
+    fn a_text_of_several_fields_is_written_back_each_into_its_own() {
+        let fields = Fields { text: ["t", "a.b", "x"].map(|path| path.parse().expect("a path")).to_vec(), ..Fields::default() };
+        // "Kopf", "eins\nzwei" and an empty line between them.
+        let line = r#"{"a":{"b":"eins\nzw\u0065i"},"x":null,"t":"Kopf"}"#;
+        assert_eq!(written_with(&fields, line, None, &[], None), line);
+        let without_zwei = r#"{"a":{"b":"eins"},"x":null,"t":"Kopf"}"#;
+        assert_eq!(written_with(&fields, line, None, &[(10, 15)], None), without_zwei);
+        let without_head = r#"{"a":{"b":"eins\nzw\u0065i"},"x":null,"t":"","einmal":1}"#;
+        assert_eq!(written_with(&fields, line, None, &[(0, 6)], Some("1")), without_head);
     }
 
     #[test]

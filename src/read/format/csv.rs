@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Problem, Record, TextField, shown_names};
+use super::{CsvField, FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::error::Error;
 use crate::read::bad::BadReason;
 use crate::read::boundary::RowScan;
-use crate::read::field::Fields;
+use crate::read::field::{FieldPath, Fields, named_column};
 use crate::read::json::push_utf8;
 
 /// What may stand between fields.
@@ -24,7 +24,7 @@ pub struct Header {
     /// What stands between fields.
     pub delimiter: u8,
     names: Vec<String>,
-    text: usize,
+    texts: Vec<usize>,
     id: Option<usize>,
 }
 
@@ -34,16 +34,18 @@ pub(in crate::read) enum NoHeader {
     /// There is none in sight.
     Missing,
     /// None of the columns is known to hold texts.
-    NoText(String),
+    NoText(Vec<String>),
 }
 
 impl NoHeader {
     /// The same as an error.
     pub(super) fn of(self, name: &str, fields: &Fields) -> Error {
-        let problem = match (self, &fields.text) {
-            (Self::Missing, _) => "this is no table: its first line opens a quote that is never closed".to_owned(),
-            (Self::NoText(names), None) => format!("no column that texts usually stand in (its columns: {names})"),
-            (Self::NoText(names), Some(field)) => format!("no column \"{field}\" (its columns: {names})"),
+        let problem = match self {
+            Self::Missing => "this is no table: its first line opens a quote that is never closed".to_owned(),
+            Self::NoText(names) => {
+                let missing = fields.no_text("column", |path| named_column(path, &names).is_none());
+                format!("{missing} (its columns: {})", shown_names(&names))
+            }
         };
         Error::input(name, problem).with_hint("name one of the columns with --field")
     }
@@ -59,8 +61,8 @@ impl Header {
             .expect("there are some");
         let (ranges, end) = split(head, delimiter).ok_or(NoHeader::Missing)?;
         let names: Vec<String> = ranges.into_iter().map(|range| name(&head[range])).collect();
-        let text = fields.text_column(&names).ok_or_else(|| NoHeader::NoText(shown_names(&names)))?;
-        let header = Self { raw: head[..end].to_vec(), delimiter, text, id: fields.id_column(&names), names };
+        let texts = fields.text_columns(&names).ok_or_else(|| NoHeader::NoText(names.clone()))?;
+        let header = Self { raw: head[..end].to_vec(), delimiter, texts, id: fields.id_column(&names), names };
         Ok((header, (end + 1).min(head.len())))
     }
 
@@ -76,6 +78,30 @@ impl Header {
         };
         self.names.len() > 1 && self.names.iter().all(is_name) && all_differ() && row_fits()
     }
+}
+
+impl Header {
+    /// The columns' names, those that several share with a number.
+    pub(super) fn unique_names(&self) -> Vec<String> {
+        let mut unique: Vec<String> = Vec::new();
+        for name in &self.names {
+            let numbered = (2..).map(|number| format!("{name}_{number}"));
+            unique.extend(std::iter::once(name.clone()).chain(numbered).find(|name| !unique.contains(name)));
+        }
+        unique
+    }
+
+    /// The names of the columns that hold the texts.
+    pub(super) fn text_paths(&self) -> Vec<FieldPath> {
+        let names = self.unique_names();
+        self.texts.iter().map(|&nth| FieldPath::of_name(names[nth].as_str())).collect()
+    }
+}
+
+/// What the fields of a row say.
+pub(super) fn cells(row: &[u8], delimiter: u8) -> Vec<Cow<'_, [u8]>> {
+    let fields = split(row, delimiter).map(|(fields, _)| fields).unwrap_or_default();
+    fields.into_iter().map(|field| unquoted(&row[field])).collect()
 }
 
 /// The fields of the first row of `bytes`, and where its line break stands (or where they end).
@@ -129,13 +155,17 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     if fields.len() != header.names.len() {
         return Err(problem(format!("the row has {} fields, the header {}", fields.len(), header.names.len())));
     }
-    let field = fields[header.text].clone();
-    let raw = &row[field.clone()];
-    let mut text = String::with_capacity(raw.len());
-    let n_repaired = push_utf8(&mut text, &unquoted(raw));
-    let id = header.id.map(|nth| String::from_utf8_lossy(&unquoted(&row[fields[nth].clone()])).into_owned()).unwrap_or_default();
-    let field = TextField::Csv { is_quoted: raw.starts_with(b"\""), field, delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { id: RecordId(id.into()), text, n_repaired, field, is_rewritten: false, converted: None })
+    let value = |nth: usize| unquoted(&row[fields[nth].clone()]);
+    let text = |&nth: &usize| {
+        let mut text = String::with_capacity(fields[nth].len());
+        let n_repaired = push_utf8(&mut text, &value(nth));
+        FieldText { text, n_repaired, is_rewritten: false }
+    };
+    let texts = header.texts.iter().map(text).collect();
+    let id = header.id.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned()).unwrap_or_default();
+    let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
+    let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };
+    Ok(Record { id: RecordId(id.into()), texts, field, converted: None })
 }
 
 #[cfg(test)]
@@ -145,7 +175,7 @@ mod tests {
 
     fn header(head: &str) -> Option<(char, usize, usize)> {
         let (header, rows) = Header::read(head.as_bytes(), &Fields::default()).ok()?;
-        header.is_sure(&head.as_bytes()[rows..]).then_some((header.delimiter.into(), header.text, rows))
+        header.is_sure(&head.as_bytes()[rows..]).then_some((header.delimiter.into(), header.texts[0], rows))
     }
 
     #[test]
@@ -180,7 +210,7 @@ mod tests {
             ("7;a;b", Err("the row has 3 fields, the header 2")),
             ("7;\"a", Err("a quote is opened here and never closed")),
         ] {
-            let found = read(row.as_bytes(), &header, false).map(|record| (record.id.0.into(), record.text));
+            let found = read(row.as_bytes(), &header, false).map(|record| (record.id.0.into(), record.texts[0].text.clone()));
             let expected = expected.map(|(id, text)| (id.to_owned(), text.to_owned())).map_err(str::to_owned);
             assert_eq!(found.map_err(|problem| problem.detail), expected, "{row}");
         }

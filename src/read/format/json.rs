@@ -1,9 +1,9 @@
 //! JSON objects: each a line (JSON Lines), or in an array or one after another, over as many lines as they like.
 
-use super::{Problem, Record, TextField, shown_names};
+use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::read::bad::BadReason;
-use crate::read::field::{Fields, Picker};
+use crate::read::field::{Fields, ID_NAMES, Picker};
 use crate::read::json::{decode, read_object};
 
 /// How much of a value a message shows.
@@ -11,11 +11,11 @@ const N_CHARS_SHOWN: usize = 20;
 const NAME_THE_FIELD: &str = "name the field with --field, as a name or a way like article.body[0].text";
 
 pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
-    let mut text = Picker::text(fields);
-    let mut id = Picker::id(fields);
+    let mut texts = Picker::texts(fields);
+    let mut id = Picker::new(fields.id.as_ref(), ID_NAMES);
     let mut mark = None;
     let object = read_object(line, &mut |member| {
-        text.see(line, &member);
+        texts.iter_mut().for_each(|text| text.see(line, &member));
         id.see(line, &member);
         if &line[member.key.clone()] == b"einmal" {
             mark = Some(member.value);
@@ -25,27 +25,29 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     if line[object.start] != b'{' {
         return Err(problem(BadReason::NoObject, "a JSON value, but not an object with fields".to_owned(), None));
     }
-    let Some(value) = text.picked(line) else {
-        return Err(no_text_field(line, fields));
-    };
-    if line[value.start] != b'"' {
-        let mut shown: String = String::from_utf8_lossy(&line[value.clone()]).chars().take(N_CHARS_SHOWN).collect();
-        if value.len() > shown.len() {
-            shown.push_str(" ...");
+    let may_be_missing = texts.len() > 1;
+    let mut strings = Vec::with_capacity(1);
+    for value in texts.into_iter().filter_map(|text| text.picked(line)) {
+        match line[value.start] {
+            b'"' => strings.push(value.start + 1..value.end - 1),
+            b'n' if may_be_missing => {}
+            _ => return Err(no_string(&line[value])),
         }
-        return Err(problem(BadReason::TextIsNoString, format!("the text is {shown}, not a string"), Some(NAME_THE_FIELD)));
     }
-    let string = value.start + 1..value.end - 1;
-    let decoded = decode(&line[string.clone()]);
-    let id = id.picked(line).map(|value| id_text(&line[value])).unwrap_or_default();
-    Ok(Record {
-        id: RecordId(id.into()),
-        text: decoded.text,
-        n_repaired: decoded.n_repaired,
-        field: TextField::Json { string, object, mark },
-        is_rewritten: false,
-        converted: None,
-    })
+    if strings.is_empty() {
+        return Err(no_text_field(line, fields));
+    }
+    let texts = strings.iter().map(|string| FieldText::from(decode(&line[string.clone()]))).collect();
+    let id = id.picked(line).map(|value| plain_value(&line[value])).unwrap_or_default();
+    Ok(Record { id: RecordId(id.into()), texts, field: TextField::Json { strings, object, mark }, converted: None })
+}
+
+fn no_string(value: &[u8]) -> Problem {
+    let mut shown: String = String::from_utf8_lossy(value).chars().take(N_CHARS_SHOWN).collect();
+    if value.len() > shown.len() {
+        shown.push_str(" ...");
+    }
+    problem(BadReason::TextIsNoString, format!("the text is {shown}, not a string"), Some(NAME_THE_FIELD))
 }
 
 fn problem(reason: BadReason, detail: String, hint: Option<&'static str>) -> Problem {
@@ -56,14 +58,12 @@ fn no_text_field(line: &[u8], fields: &Fields) -> Problem {
     let mut names = Vec::new();
     let sound = read_object(line, &mut |member| names.push(decode(&line[member.key]).text));
     debug_assert!(sound.is_ok(), "it was read a moment ago");
-    let hint = Some(if fields.text.is_none() { NAME_THE_FIELD } else { "name one of these fields with --field" });
-    let what =
-        fields.text.as_ref().map_or("no field that texts usually stand in".to_owned(), |field| format!("no field \"{field}\""));
-    problem(BadReason::NoTextField, format!("{what} (its fields: {})", shown_names(&names)), hint)
+    let hint = Some(if fields.text.is_empty() { NAME_THE_FIELD } else { "name one of these fields with --field" });
+    problem(BadReason::NoTextField, format!("{} (its fields: {})", fields.no_text("field", |_| true), shown_names(&names)), hint)
 }
 
-/// A string as it reads, a number as it stands; other values are no ids.
-fn id_text(value: &[u8]) -> String {
+/// A string as it reads, a number as it stands; of other values nothing.
+pub(super) fn plain_value(value: &[u8]) -> String {
     match value.first() {
         Some(b'"') => decode(&value[1..value.len() - 1]).text,
         Some(b'-' | b'0'..=b'9') => String::from_utf8_lossy(value).into_owned(),
@@ -77,7 +77,7 @@ mod tests {
 
     fn check(line: &str) -> Result<(String, String), String> {
         read(line.as_bytes(), &Fields::default())
-            .map(|record| (record.id.0.into(), record.text))
+            .map(|record| (record.id.0.into(), record.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")))
             .map_err(|problem| problem.detail)
     }
 

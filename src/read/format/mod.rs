@@ -1,5 +1,6 @@
 //! The formats that dumps come in; a file each.
 
+mod convert;
 mod csv;
 mod json;
 mod parquet;
@@ -16,11 +17,13 @@ use super::decompress::unpacked_name;
 use super::field::Fields;
 use super::file::SourceFile;
 use super::html::read_page;
+use super::json::Decoded;
 use super::reader::{Block, HowToRead};
 use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
 use crate::error::Error;
 
+pub use convert::{COLUMNS, TEXT_COLUMN, To, Values};
 pub use csv::Header;
 pub use parquet::Table;
 pub use row_json::row_as_json;
@@ -56,16 +59,29 @@ pub enum Format {
 pub struct Record {
     /// What it is called.
     pub id: RecordId,
-    /// Its text, as it reads.
+    /// Its text, as it reads; several, in order, where it stands in several fields.
+    pub texts: Vec<FieldText>,
+    /// Where its texts stand in the record's bytes.
+    pub field: TextField,
+    /// The JSON object that stands for the record from here on, if it isn't written back as it came.
+    pub converted: Option<Vec<u8>>,
+}
+
+/// The text of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldText {
+    /// As it reads.
     pub text: String,
     /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
     pub n_repaired: usize,
-    /// Where its text stands in the record's bytes.
-    pub field: TextField,
-    /// Whether `text` is another text than the one that stands there, HTML before it was read.
+    /// Whether `text` is another text than the one in the record, HTML before it was read.
     pub is_rewritten: bool,
-    /// The JSON object that stands for the record from here on, if it is no record that can be written back.
-    pub converted: Option<Vec<u8>>,
+}
+
+impl From<Decoded> for FieldText {
+    fn from(decoded: Decoded) -> Self {
+        Self { text: decoded.text, n_repaired: decoded.n_repaired, is_rewritten: false }
+    }
 }
 
 /// What a record turned out to be.
@@ -76,7 +92,7 @@ enum Found {
     NoArticle,
 }
 
-/// The place of the text among a record's bytes.
+/// The places of a record's texts among its bytes, in the order of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextField {
     /// The text is the whole record.
@@ -84,28 +100,37 @@ pub enum TextField {
         /// Whether a CR LF follows it.
         ends_in_crlf: bool,
     },
-    /// The text is a field of a row.
+    /// The texts are fields of a row.
     Csv {
-        /// The field, with its quotes.
-        field: Range<usize>,
-        /// Whether it has quotes.
-        is_quoted: bool,
+        /// The fields.
+        fields: Vec<CsvField>,
         /// What stands between fields.
         delimiter: u8,
         /// Whether a CR LF follows the row.
         ends_in_crlf: bool,
     },
-    /// The text is a value of a column.
-    Column,
-    /// The text stands in a JSON string.
+    /// The texts are values of columns: their numbers among the columns that hold texts.
+    Columns(Vec<usize>),
+    /// The texts stand in JSON strings.
     Json {
-        /// What stands between its quotes.
-        string: Range<usize>,
+        /// What stands between their quotes.
+        strings: Vec<Range<usize>>,
         /// The object that all this is in, braces included.
         object: Range<usize>,
         /// The value of a field `einmal`, if an earlier run left one.
         mark: Option<Range<usize>>,
     },
+    /// The record is written as a row of a table, with its text and these values.
+    Values(Box<Values>),
+}
+
+/// A field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvField {
+    /// Its bytes, with its quotes.
+    pub bytes: Range<usize>,
+    /// Whether it has quotes.
+    pub is_quoted: bool,
 }
 
 /// A record's own problem; its place is added by the caller.
@@ -137,16 +162,33 @@ pub enum AskedFormat {
 }
 
 impl Format {
-    /// Whether records are JSON objects, or are written as such.
+    /// Whether records are JSON objects.
     pub fn is_json(&self) -> bool {
-        matches!(self.written(), Self::Jsonl | Self::Json { .. })
+        matches!(self, Self::Jsonl | Self::Json { .. })
     }
 
     /// The format that its records are written in.
-    pub fn written(&self) -> &Self {
+    pub fn written(&self, to: Option<To>) -> Self {
+        match (to, self) {
+            (None, Self::Html | Self::Warc | Self::Arc) | (Some(To::Jsonl | To::Bulk), _) => Self::Jsonl,
+            (Some(To::Text(articles)), _) => Self::Text(articles),
+            (Some(To::Csv), other) if !matches!(other, Self::Csv(_)) => Self::Csv(Header::usual()),
+            (Some(To::Parquet), other) if !matches!(other, Self::Parquet(_)) => Self::Parquet(Table::usual()),
+            (None | Some(To::Csv | To::Parquet), same) => same.clone(),
+        }
+    }
+
+    /// How the names of its files end.
+    pub(super) fn extension(&self) -> &'static str {
         match self {
-            Self::Html | Self::Warc | Self::Arc => &Self::Jsonl,
-            same => same,
+            Self::Jsonl => ".jsonl",
+            Self::Json { .. } => ".json",
+            Self::Csv(_) => ".csv",
+            Self::Text(_) => ".txt",
+            Self::Html => ".html",
+            Self::Warc => ".warc",
+            Self::Arc => ".arc",
+            Self::Parquet(_) => ".parquet",
         }
     }
 
@@ -270,7 +312,7 @@ impl SourceFile {
             }
         };
         let result = result.map(|found| match found {
-            Found::Article(record) => Some(record),
+            Found::Article(article) => Some(self.converted(article, block, record, how)),
             Found::NoArticle => None,
         });
         result.map_err(|problem| BadRecord {
@@ -287,7 +329,11 @@ impl SourceFile {
 /// A record whose text is HTML, if the user says so, with the text of the page instead.
 fn without_tags(record: Record, how: &HowToRead) -> Record {
     match how.html {
-        Some(what) => Record { text: read_page(&record.text, None, what).text, is_rewritten: true, ..record },
+        Some(what) => {
+            let without =
+                |field: FieldText| FieldText { text: read_page(&field.text, None, what).text, is_rewritten: true, ..field };
+            Record { texts: record.texts.into_iter().map(without).collect(), ..record }
+        }
         None => record,
     }
 }

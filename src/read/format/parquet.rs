@@ -11,12 +11,12 @@ use arrow_array::{
     Array, ArrayRef, BinaryArray, GenericListArray, LargeBinaryArray, LargeStringArray, OffsetSizeTrait, RecordBatch,
     StringArray, StringViewArray, StructArray,
 };
-use arrow_schema::{DataType, FieldRef, Fields as Columns, SchemaRef};
+use arrow_schema::{DataType, FieldRef, Fields as Columns, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 
-use super::{Problem, Record, TextField, shown_names};
+use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::error::Error;
 use crate::read::bad::BadReason;
@@ -32,7 +32,7 @@ pub struct Table {
     pub compression: Compression,
     /// What else the file's footer says.
     pub key_values: Vec<KeyValue>,
-    text: Column,
+    texts: Vec<Column>,
     id: Option<Column>,
 }
 
@@ -65,19 +65,16 @@ impl Table {
     pub(in crate::read) fn new(metadata: &ArrowReaderMetadata, name: &str, fields: &Fields) -> Result<Self, Error> {
         let schema = metadata.schema();
         let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let found = match &fields.text {
-            Some(path) => column_at(path, schema.fields()),
-            None => usual_column(TEXT_NAMES, schema.fields(), is_text),
+        let found: Option<Vec<(Column, DataType)>> = match &fields.text[..] {
+            [] => usual_column(TEXT_NAMES, schema.fields(), is_text).map(|found| vec![found]),
+            paths => paths.iter().map(|path| column_at(path, schema.fields())).collect(),
         };
-        let Some((text, kind)) = found else {
-            let what = fields
-                .text
-                .as_ref()
-                .map_or("no column that texts usually stand in".to_owned(), |field| format!("no column \"{field}\""));
-            let problem = format!("{what} (its columns: {})", shown_names(&names));
+        let Some(found) = found else {
+            let missing = fields.no_text("column", |path| column_at(path, schema.fields()).is_none());
+            let problem = format!("{missing} (its columns: {})", shown_names(&names));
             return Err(Error::input(name, problem).with_hint("name one of the columns with --field"));
         };
-        if !is_text(&kind) {
+        if let Some((_, kind)) = found.iter().find(|(_, kind)| !is_text(kind)) {
             return Err(Error::input(name, format!("the text column holds values of type {kind}, not texts")));
         }
         let id = match &fields.id {
@@ -91,40 +88,65 @@ impl Table {
             schema: Arc::clone(schema),
             compression: compression.unwrap_or(Compression::SNAPPY),
             key_values: key_values.into_iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).collect(),
-            text,
+            texts: found.into_iter().map(|(text, _)| text).collect(),
             id: id.map(|(id, _)| id),
         })
     }
 
+    /// The columns of a file that is made anew, and which of them holds the text.
+    pub(super) fn with_text(schema: Schema, text: usize, compression: Compression) -> Self {
+        let texts = vec![Column { nth: text, steps: Vec::new() }];
+        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None }
+    }
+
     /// Reads row number `row`.
     pub(super) fn read(&self, rows: &RecordBatch, row: usize) -> Result<Record, Problem> {
-        let no_text =
-            || Problem { reason: BadReason::TextIsNoString, detail: "the text is null, not a string".to_owned(), hint: None };
-        let bytes = self.text.leaf(rows, row).and_then(|(leaf, at)| bytes_at(leaf, at)).ok_or_else(no_text)?;
-        let mut text = String::with_capacity(bytes.len());
-        let n_repaired = push_utf8(&mut text, bytes);
+        let mut texts = Vec::with_capacity(1);
+        let mut columns = Vec::with_capacity(1);
+        for (nth, column) in self.texts.iter().enumerate() {
+            let Some(bytes) = column.leaf(rows, row).and_then(|(leaf, at)| bytes_at(leaf, at)) else { continue };
+            let mut text = String::with_capacity(bytes.len());
+            let n_repaired = push_utf8(&mut text, bytes);
+            texts.push(FieldText { text, n_repaired, is_rewritten: false });
+            columns.push(nth);
+        }
+        if texts.is_empty() {
+            return Err(Problem {
+                reason: BadReason::TextIsNoString,
+                detail: "the text is null, not a string".to_owned(),
+                hint: None,
+            });
+        }
         let id = self.id.as_ref().and_then(|id| id.leaf(rows, row)).and_then(|(leaf, at)| id_at(leaf, at)).unwrap_or_default();
-        Ok(Record { id: RecordId(id.into()), text, n_repaired, field: TextField::Column, is_rewritten: false, converted: None })
+        Ok(Record { id: RecordId(id.into()), texts, field: TextField::Columns(columns), converted: None })
     }
 
     /// How many bytes the texts of some rows have.
     pub fn text_len(&self, rows: &RecordBatch) -> usize {
-        (0..rows.num_rows())
-            .filter_map(|row| self.text.leaf(rows, row))
-            .filter_map(|(leaf, at)| bytes_at(leaf, at))
-            .map(<[u8]>::len)
-            .sum()
+        let places = self.texts.iter().flat_map(|text| (0..rows.num_rows()).filter_map(|row| text.leaf(rows, row)));
+        places.filter_map(|(leaf, at)| bytes_at(leaf, at)).map(<[u8]>::len).sum()
     }
 
-    /// The same rows, some of them with other texts.
-    pub fn with_texts(&self, rows: &RecordBatch, texts: &HashMap<usize, String>) -> RecordBatch {
-        let by_place: HashMap<usize, &str> =
-            texts.iter().filter_map(|(&row, text)| Some((self.text.leaf(rows, row)?.1, text.as_str()))).collect();
-        let Some(&first) = texts.keys().next() else { return rows.clone() };
-        let Some((leaf, _)) = self.text.leaf(rows, first) else { return rows.clone() };
-        let mut columns = rows.columns().to_vec();
-        columns[self.text.nth] = rebuilt(&columns[self.text.nth], &self.text.steps, &with_values(leaf, &by_place));
-        RecordBatch::try_new(rows.schema(), columns).expect("types and lengths are the same as before")
+    /// The same rows, some of them with other texts: by row, and by number among the columns of texts.
+    pub fn with_texts(&self, rows: &RecordBatch, texts: &HashMap<(usize, usize), String>) -> RecordBatch {
+        let mut changed = rows.clone();
+        for (nth, column) in self.texts.iter().enumerate() {
+            let replaced = texts.iter().filter(|((_, of), _)| *of == nth);
+            let places: Vec<_> =
+                replaced.filter_map(|((row, _), text)| Some((column.leaf(&changed, *row)?, text.as_str()))).collect();
+            let Some(((leaf, _), _)) = places.first() else { continue };
+            let by_place: HashMap<usize, &str> = places.iter().map(|((_, at), text)| (*at, *text)).collect();
+            let leaf = with_values(leaf, &by_place);
+            let mut columns = changed.columns().to_vec();
+            columns[column.nth] = rebuilt(&columns[column.nth], &column.steps, &leaf);
+            changed = RecordBatch::try_new(rows.schema(), columns).expect("types and lengths are the same as before");
+        }
+        changed
+    }
+
+    /// The ways to the texts of a row, as it reads as JSON.
+    pub(super) fn text_paths(&self, texts: &[usize]) -> Vec<FieldPath> {
+        texts.iter().map(|&nth| self.texts[nth].path(self.schema.fields())).collect()
     }
 }
 
@@ -168,6 +190,27 @@ fn column_at(path: &FieldPath, columns: &Columns) -> Option<(Column, DataType)> 
 }
 
 impl Column {
+    /// The names on the way.
+    fn path(&self, columns: &Columns) -> FieldPath {
+        let first = &columns[self.nth];
+        let mut kind = first.data_type();
+        let mut path = FieldPath::of_name(first.name().as_str());
+        for step in &self.steps {
+            match (*step, kind) {
+                (Into::Child(nth), DataType::Struct(children)) => {
+                    path.steps.push(Step::Name(children[nth].name().clone()));
+                    kind = children[nth].data_type();
+                }
+                (Into::Element(nth), DataType::List(element) | DataType::LargeList(element)) => {
+                    path.steps.push(Step::Nth(nth));
+                    kind = element.data_type();
+                }
+                (_, other) => unreachable!("no step leads into {other}"),
+            }
+        }
+        path
+    }
+
     /// The array in which the value of a row stands, and its place there; `None` where something on the way is null or missing.
     fn leaf<'a>(&self, rows: &'a RecordBatch, row: usize) -> Option<(&'a ArrayRef, usize)> {
         let mut array = rows.column(self.nth);
@@ -271,7 +314,7 @@ fn rebuilt(array: &ArrayRef, steps: &[Into], leaf: &ArrayRef) -> ArrayRef {
 mod tests {
     use super::*;
     use arrow_array::{Int64Array, ListArray};
-    use arrow_schema::{Field, Schema};
+    use arrow_schema::Field;
 
     fn rows() -> RecordBatch {
         let titles: ArrayRef = Arc::new(StringArray::from(vec![Some("A"), None, Some("C")]));
@@ -299,15 +342,17 @@ mod tests {
         let (text, kind) = column_at(&"article.text".parse().expect("a path"), rows.schema().fields()).expect("it is there");
         assert_eq!(kind, DataType::LargeUtf8);
         let id = usual_column(ID_NAMES, rows.schema().fields(), |_| true).map(|(id, _)| id);
-        let table = Table { schema: rows.schema(), compression: Compression::SNAPPY, key_values: Vec::new(), text, id };
+        let table =
+            Table { schema: rows.schema(), compression: Compression::SNAPPY, key_values: Vec::new(), texts: vec![text], id };
         let record = table.read(&rows, 1).ok().expect("it is sound");
-        assert_eq!((record.id.as_str(), record.text.as_str()), ("8", "zwei"));
-        let changed = table.with_texts(&rows, &HashMap::from([(1, "neu".to_owned())]));
+        assert_eq!((record.id.as_str(), record.texts[0].text.as_str()), ("8", "zwei"));
+        let changed = table.with_texts(&rows, &HashMap::from([((1, 0), "neu".to_owned())]));
         assert_eq!(changed.schema(), rows.schema());
-        let texts: Vec<String> = (0..3).map(|row| table.read(&changed, row).ok().expect("it is sound").text).collect();
+        let texts: Vec<String> =
+            (0..3).map(|row| table.read(&changed, row).ok().expect("it is sound").texts[0].text.clone()).collect();
         assert_eq!(texts, ["eins", "neu", "drei"]);
         assert_eq!(changed.column(2).as_struct().column(0), rows.column(2).as_struct().column(0));
-        assert_eq!(table.with_texts(&changed, &HashMap::from([(1, "zwei".to_owned())])), rows);
+        assert_eq!(table.with_texts(&changed, &HashMap::from([((1, 0), "zwei".to_owned())])), rows);
         assert_eq!(table.text_len(&rows), 12);
     }
 

@@ -1,6 +1,6 @@
 //! Plain text: the file an article, or each line, or each block between blank lines.
 
-use super::{Record, TextField};
+use super::{FieldText, Record, TextField};
 use crate::corpus::RecordId;
 use crate::read::json::push_utf8;
 
@@ -19,6 +19,6 @@ pub enum Articles {
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let mut text = String::with_capacity(raw.len());
     let n_repaired = push_utf8(&mut text, raw);
-    let field = TextField::Whole { ends_in_crlf };
-    Record { id: RecordId(name.into()), text, n_repaired, field, is_rewritten: false, converted: None }
+    let texts = vec![FieldText { text, n_repaired, is_rewritten: false }];
+    Record { id: RecordId(name.into()), texts, field: TextField::Whole { ends_in_crlf }, converted: None }
 }

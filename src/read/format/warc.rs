@@ -63,7 +63,7 @@ fn as_json(id: &str, page: &Page, fetched: Option<&str>, id_field: Option<&Field
         text: &page.text,
     };
     let line = serde_json::to_vec(&object).expect("texts can always be written");
-    let record = json::read(&line, &Fields { text: None, id: id_field.cloned() })?;
+    let record = json::read(&line, &Fields { id: id_field.cloned(), ..Fields::default() })?;
     Ok(Found::Article(Record { converted: Some(line), ..record }))
 }
 
