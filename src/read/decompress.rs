@@ -3,9 +3,10 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
 use liblzma::bufread::XzDecoder;
 use lz4_flex::frame::FrameDecoder;
+
+use super::gzip::GzipMembers;
 
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
@@ -63,7 +64,7 @@ pub(crate) fn decompressed(raw: impl Read + Send + 'static) -> io::Result<Box<dy
     let head = raw.fill_buf()?;
     Ok(match Packing::recognise(head) {
         None => Box::new(raw),
-        Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(raw)),
+        Some(Packing::Gzip) => Box::new(GzipMembers::new(raw)),
         Some(Packing::Zstd) => Box::new(zstd::Decoder::with_buffer(raw)?),
         Some(Packing::Bzip2) => Box::new(MultiBzDecoder::new(raw)),
         Some(Packing::Xz) => Box::new(XzDecoder::new_multi_decoder(raw)),

@@ -10,6 +10,7 @@ mod decompress;
 mod field;
 mod file;
 mod format;
+mod gzip;
 mod html;
 mod http;
 mod input;

@@ -8,6 +8,7 @@ use super::bad::{BadReason, BadRecord};
 use super::boundary::{ObjectScan, RowScan};
 use super::file::SourceFile;
 use super::format::{Articles, Format, arc_length, warc_lengths};
+use super::gzip::goes_on;
 use super::reader::Block;
 use crate::corpus::Place;
 
@@ -149,14 +150,17 @@ impl OpenFile {
     fn finish(&mut self, block: &mut Block) -> usize {
         let len = self.buffer.len();
         if let Some(damage) = self.damage.take() {
+            self.is_at_end = !goes_on(&damage);
+            let rest = if self.is_at_end { "the rest of it cannot be read" } else { "it is read on behind that" };
             block.bad.push(BadRecord {
                 place: Place { file: self.file.index, record: self.number },
                 offset: self.offset,
                 reason: BadReason::Damaged,
-                detail: format!("the file is damaged here, the rest of it cannot be read: {damage}"),
+                detail: format!("the file is damaged here, {rest}: {damage}"),
                 hint: None,
                 raw: self.buffer.clone(),
             });
+            self.number += 1;
             return len;
         }
         let (start, end) = match &self.file.format {

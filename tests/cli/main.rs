@@ -1,9 +1,12 @@
 //! The program as its users meet it: files in, a command, and its exact output, messages and exit code.
 
+mod dumps;
 mod harness;
 mod layout;
 mod traced;
 
+mod archives;
+mod converted;
 mod copies;
 mod exit_codes;
 mod formats;
@@ -12,6 +15,7 @@ mod laws;
 mod one_answer;
 mod pipes;
 mod records;
+mod rows;
 mod samples;
 mod summary;
 mod wrong_input;
