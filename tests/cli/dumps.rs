@@ -31,6 +31,31 @@ pub(crate) fn articles() -> Vec<(String, String)> {
     articles
 }
 
+/// 500 articles: the others, then such with their lines' words in another order, of which every fifth comes a second time and every seventh brings a passage of an earlier one.
+pub(crate) fn many_articles() -> Vec<(String, String)> {
+    let once = articles();
+    let mut all = once.clone();
+    while all.len() < 500 {
+        let nth = all.len();
+        let (_, text) = &once[nth % once.len()];
+        let turned = |line: &str| {
+            let mut words: Vec<&str> = line.split(' ').collect();
+            let by = nth % words.len();
+            words.rotate_left(by);
+            words.join(" ")
+        };
+        let mut text = text.lines().map(turned).collect::<Vec<_>>().join("\n");
+        if nth % 7 == 0 {
+            text = format!("{text}\n{}", all[nth - 9].1.lines().next().unwrap_or_default());
+        }
+        if nth % 5 == 0 {
+            text.clone_from(&all[nth - 3].1);
+        }
+        all.push((format!("made-{nth}"), text));
+    }
+    all
+}
+
 /// A table of these articles.
 pub(crate) fn csv(delimiter: u8, terminator: csv::Terminator, articles: &[(String, String)]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).terminator(terminator).from_writer(Vec::new());

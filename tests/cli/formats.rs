@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dumps::{articles, articles_of, in_each_format, packings};
+use crate::dumps::{articles, articles_of, in_each_format, many_articles, packings};
 use crate::harness::{Folder, NO_ARGS};
 
 #[test]
@@ -35,6 +35,25 @@ fn the_same_articles_come_out_of_every_format() {
         }
         // A second run over the output finds nothing and changes nothing.
         folder.dedup(NO_ARGS).run_with(by_name.stdout.clone()).exits(0).stdout_is(&by_name.stdout);
+    }
+}
+
+#[test]
+fn five_hundred_articles_get_the_same_verdicts_in_every_format() {
+    let folder = Folder::new();
+    let mut expected = None;
+    for (name, content) in in_each_format(&many_articles()) {
+        let args = ["--ledger", "ledger.jsonl", "--summary", "summary.json"];
+        let kept = articles_of(name, &folder.dedup(args).run_with(content).exits(0).stdout);
+        let entries: Vec<Value> = folder
+            .json_lines("ledger.jsonl")
+            .into_iter()
+            .map(|entry| json!([entry["record"], entry["reason"], entry["span"], entry["words_lost"], entry["covers"]]))
+            .collect();
+        let summary = folder.json("summary.json");
+        assert_eq!(summary["articles_in"], json!(500), "{name}");
+        assert!(kept.len() < 450 && entries.len() > 100, "{name}: much goes");
+        assert_eq!(*expected.get_or_insert_with(|| (kept.clone(), entries.clone())), (kept, entries), "{name}");
     }
 }
 
