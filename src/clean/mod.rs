@@ -2,7 +2,10 @@
 //!
 //! Each cleaner lives in its own file; `CLEANERS` is their order. Cleaning twice is cleaning once.
 
+mod entities;
 mod invisible;
+mod line_ends;
+mod mojibake;
 mod nfc;
 mod spaces;
 
@@ -13,7 +16,9 @@ use std::borrow::Cow;
 pub enum Cleaning {
     /// Nothing: the text is taken as it came, and text that is no UTF-8 not at all.
     Off,
-    /// What is safe in any language: invisible characters, odd spaces, normalization form C.
+    /// The same as [`Self::Safe`], but line ends stay as they are: those of a text file are the file's.
+    SafeInLines,
+    /// What is safe in any language: HTML entities, mojibake, line ends, invisible characters, odd spaces, normalization form C.
     #[default]
     Safe,
 }
@@ -21,30 +26,72 @@ pub enum Cleaning {
 /// A cleaner: the text without what it takes offence at, or the same text.
 type Cleaner = fn(&str) -> Cow<'_, str>;
 
-/// The safe cleaners, in order.
-const CLEANERS: [Cleaner; 3] = [invisible::without_invisible, spaces::with_plain_spaces, nfc::composed];
+const LINE_ENDS: &str = "line-ends";
+
+/// The safe cleaners by name, in order.
+const CLEANERS: [(&str, Cleaner); 6] = [
+    ("entities", entities::decoded),
+    ("mojibake", mojibake::repaired),
+    (LINE_ENDS, line_ends::plain),
+    ("invisible", invisible::without_invisible),
+    ("spaces", spaces::with_plain_spaces),
+    ("nfc", nfc::composed),
+];
+
+/// The cleaners that changed a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CleanedBy(u8);
+
+impl CleanedBy {
+    /// Whether none of them did.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Their names, in order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        CLEANERS.iter().enumerate().filter(move |(nth, _)| self.0 & (1 << nth) != 0).map(|(_, (name, _))| *name)
+    }
+
+    /// Those of two texts.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
 
 /// A text as later stages see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CleanedText {
     /// The cleaned text.
     pub text: String,
-    /// Whether that is another text than before.
-    pub is_changed: bool,
+    /// What made another text of it.
+    pub by: CleanedBy,
 }
 
 /// Cleans a text.
 pub fn clean(text: String, cleaning: Cleaning) -> CleanedText {
-    let mut cleaned = CleanedText { text, is_changed: false };
+    let mut cleaned = CleanedText { text, by: CleanedBy::default() };
     if cleaning == Cleaning::Off {
         return cleaned;
     }
-    for cleaner in CLEANERS {
-        if let Cow::Owned(text) = cleaner(&cleaned.text) {
-            cleaned = CleanedText { text, is_changed: true };
+    // What one cleaner takes out may have hidden something from another before it.
+    loop {
+        let mut by = CleanedBy::default();
+        for (nth, (name, cleaner)) in CLEANERS.iter().enumerate() {
+            if *name == LINE_ENDS && cleaning == Cleaning::SafeInLines {
+                continue;
+            }
+            if let Cow::Owned(text) = cleaner(&cleaned.text) {
+                cleaned.text = text;
+                by.0 |= 1 << nth;
+            }
         }
+        if by.is_none() {
+            return cleaned;
+        }
+        cleaned.by = cleaned.by.and(by);
     }
-    cleaned
 }
 
 /// The text with every character replaced as `replace` says: by another, by nothing (`None`), or by itself.
@@ -77,20 +124,21 @@ mod tests {
             ("a\u{200B}b", "a b"),
             ("ភាសា\u{200B}ខ្មែរ", "ភាសា\u{200B}ខ្មែរ"),
             ("می\u{200C}شود 👩\u{200D}🚀", "می\u{200C}شود 👩\u{200D}🚀"),
-            ("a\u{2028}b\u{B}c\tx\r\n", "a\nb c\tx\r\n"),
+            ("a\u{2028}b\u{B}c\tx\r\n\r", "a\nb c\tx\n\r"),
+            ("Sch&amp;ouml;ne GrÃ¼ÃŸe&nbsp;&shy;!", "Schöne Grüße !"),
             ("„Ja“ … – 3 °C  Ende ", "„Ja“ … – 3 °C  Ende "),
         ] {
             let found = clean(text.to_owned(), Cleaning::Safe);
-            assert_eq!(found, CleanedText { text: cleaned.to_owned(), is_changed: text != cleaned }, "{text:?}");
+            assert_eq!((found.text.as_str(), found.by.is_none()), (cleaned, text == cleaned), "{text:?}");
             assert_eq!(clean(text.to_owned(), Cleaning::Off).text, text);
         }
     }
 
     proptest! {
         #[test]
-        fn cleaning_twice_is_cleaning_once(text in "([a-zäÖ \n\u{AD}\u{A0}\u{200B}\u{FEFF}\u{308}\u{301}\u{327}\u{2028}\u{202F}\u{1100}\u{1161}\u{B}\u{0}ភ]|\\PC){0,30}") {
+        fn cleaning_twice_is_cleaning_once(text in "([a-zäÖ \r\n&;ÃÂ¼¤ŸЂ“’ĹВС°\u{81}\u{96}]|&(amp;)?(amp|auml|Atilde|frac14|shy|nbsp|#38|#x85);|[\n\u{AD}\u{A0}\u{200B}\u{FEFF}\u{308}\u{301}\u{327}\u{2028}\u{202F}\u{1100}\u{1161}\u{B}\u{0}ភ]|\\PC){0,30}") {
             let once = clean(text, Cleaning::Safe).text;
-            prop_assert_eq!(clean(once.clone(), Cleaning::Safe), CleanedText { text: once, is_changed: false });
+            prop_assert_eq!(clean(once.clone(), Cleaning::Safe), CleanedText { text: once, by: CleanedBy::default() });
         }
     }
 }

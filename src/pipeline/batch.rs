@@ -6,11 +6,11 @@ use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::judge::Prepared;
-use crate::clean::{Cleaning, clean};
+use crate::clean::{CleanedBy, Cleaning, clean};
 use crate::corpus::Place;
 use crate::fingerprint::ShingleHasher;
 use crate::ledger::RawText;
-use crate::read::{BadReason, BadRecord, Block, RawBatch, RawRecord, SourceFile, TextField};
+use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::Settings;
 use crate::split::PartSize;
 use crate::write::{Piece, joined};
@@ -40,7 +40,11 @@ pub(super) struct Origin {
     pub(super) field: TextField,
     /// The same texts in the record's text, cleaned.
     pub(super) pieces: Vec<Piece>,
+    /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
     pub(super) n_repaired: usize,
+    /// The encoding that its text was in, if that wasn't UTF-8.
+    pub(super) encoding: Option<&'static str>,
+    pub(super) cleaned_by: CleanedBy,
     /// The JSON object that stands for the record, if it isn't written back as it came.
     converted: Option<Vec<u8>>,
 }
@@ -122,8 +126,7 @@ fn prepare_record(
 ) -> Result<Option<(Prepared, Origin)>, BadRecord> {
     let Some(record) = block.file.read(block, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
-    let n_repaired = record.texts.iter().map(|text| text.n_repaired).sum();
-    if settings.cleaning == Cleaning::Off && n_repaired > 0 {
+    if settings.cleaning == Cleaning::Off && !record.texts.iter().all(FieldText::is_sound) {
         return Err(BadRecord {
             place,
             offset: raw.offset,
@@ -133,12 +136,29 @@ fn prepare_record(
             raw: block.bytes[raw.bytes.clone()].to_vec(),
         });
     }
+    let mut cleaned_by = CleanedBy::default();
+    let n_repaired = record.texts.iter().map(|text| text.n_repaired).sum();
+    let encoding = record.texts.iter().find_map(|text| text.encoding);
+    let cleaning = match (settings.cleaning, &record.field) {
+        (Cleaning::Safe, TextField::Whole { .. }) => Cleaning::SafeInLines,
+        (cleaning, _) => cleaning,
+    };
     let cleaned = record.texts.into_iter().map(|text| {
-        let cleaned = clean(text.text, settings.cleaning);
-        (cleaned.text, cleaned.is_changed || text.n_repaired > 0 || text.is_rewritten)
+        let is_changed = text.is_changed();
+        let cleaned = clean(text.text, cleaning);
+        cleaned_by = cleaned_by.and(cleaned.by);
+        (cleaned.text, is_changed || !cleaned.by.is_none())
     });
     let (text, pieces) = joined(cleaned);
-    let origin =
-        Origin { block: nth_block, raw: raw.clone(), field: record.field, pieces, converted: record.converted, n_repaired };
+    let origin = Origin {
+        block: nth_block,
+        raw: raw.clone(),
+        field: record.field,
+        pieces,
+        n_repaired,
+        encoding,
+        cleaned_by,
+        converted: record.converted,
+    };
     Ok(Some((Prepared::new(place, record.id, text, PartSize::default(), shingles), origin)))
 }

@@ -125,7 +125,8 @@ impl<'a> Sinks<'a> {
         // The ledger is the only one that wants all of a row.
         let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
         let raw = row.as_deref().unwrap_or(raw);
-        self.summary.count(record, verdict, origin.is_changed(), origin.n_repaired);
+        self.summary.count(record, verdict);
+        self.summary.count_cleaning(origin.is_changed(), origin.cleaned_by, origin.encoding, origin.n_repaired);
         self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);

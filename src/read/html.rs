@@ -7,6 +7,8 @@ use encoding_rs::{Encoding, UTF_8};
 use rs_trafilatura::page_type::PageType;
 use rs_trafilatura::{Options, extract_with_options};
 
+use super::encoding::guessed;
+
 /// What of a web page is its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HtmlText {
@@ -101,9 +103,6 @@ fn host_of(url: &str) -> Option<String> {
 
 /// So much of a page is searched for the name of its encoding, as browsers do.
 const SEARCHED: usize = 1024;
-/// So much of a page is looked at to guess its encoding.
-const GUESSED_FROM: usize = 64 * 1024;
-
 /// The page's characters: UTF-8 if it is that; else in the encoding that `named`, or the page itself, names; else in the one that it looks like.
 pub(super) fn decoded(html: &[u8], named: Option<&str>) -> String {
     if let Some((encoding, len)) = Encoding::for_bom(html) {
@@ -114,11 +113,7 @@ pub(super) fn decoded(html: &[u8], named: Option<&str>) -> String {
     }
     let by_name = |name: &str| Encoding::for_label(name.trim().as_bytes()).filter(|encoding| *encoding != UTF_8);
     let encoding = named.and_then(by_name).or_else(|| charset_in(html).as_deref().and_then(by_name));
-    let encoding = encoding.unwrap_or_else(|| {
-        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-        detector.feed(&html[..html.len().min(GUESSED_FROM)], true);
-        detector.guess(None, chardetng::Utf8Detection::Allow)
-    });
+    let encoding = encoding.unwrap_or_else(|| guessed(html, chardetng::Utf8Detection::Allow));
     encoding.decode_without_bom_handling(html).0.into_owned()
 }
 

@@ -7,6 +7,7 @@ mod archive;
 mod bad;
 mod boundary;
 mod decompress;
+mod encoding;
 mod field;
 mod file;
 mod format;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
 use crate::ledger::reason_name;
 use crate::pipeline::Prepared;
@@ -41,8 +42,12 @@ pub struct Summary {
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Records that are no articles: requests, pictures and errors in web archives.
     pub other_records: u64,
-    /// Texts that cleaning changed.
+    /// Texts that reading or cleaning changed.
     pub texts_cleaned: u64,
+    /// Texts that a cleaner changed, by the cleaner's name.
+    pub texts_cleaned_by: BTreeMap<&'static str, u64>,
+    /// Texts that were in another encoding than UTF-8, by its name.
+    pub texts_decoded: BTreeMap<&'static str, u64>,
     /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
     pub bad_bytes_repaired: u64,
     /// Bytes read, as they are stored.
@@ -60,15 +65,23 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts what reading and cleaning did to a record's text.
+    pub fn count_cleaning(&mut self, is_changed: bool, by: CleanedBy, encoding: Option<&'static str>, n_repaired: usize) {
+        self.texts_cleaned += u64::from(is_changed);
+        by.names().for_each(|cleaner| *self.texts_cleaned_by.entry(cleaner).or_default() += 1);
+        if let Some(encoding) = encoding {
+            *self.texts_decoded.entry(encoding).or_default() += 1;
+        }
+        self.bad_bytes_repaired += n_repaired as u64;
+    }
+
     /// Counts a record with its verdict.
-    pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict, is_cleaned: bool, n_repaired: usize) {
+    pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict) {
         let n_words: usize = record.parts.iter().map(|part| part.words.len()).sum();
         let passages = record.parts.iter().flat_map(|part| &part.passages);
         self.articles_in += 1;
         self.words_in += n_words as u64;
         self.passages_in += passages.filter(|passage| !passage.words.is_empty()).count() as u64;
-        self.texts_cleaned += u64::from(is_cleaned);
-        self.bad_bytes_repaired += n_repaired as u64;
         let mut n_removed = 0;
         for removed in &verdict.removed {
             if removed.reason == Reason::Update {
@@ -140,6 +153,10 @@ impl fmt::Display for Summary {
         }
         if self.other_records > 0 {
             writeln!(f, "records that are no articles (requests, pictures, errors): {}", grouped(self.other_records))?;
+        }
+        if !self.texts_decoded.is_empty() {
+            let encodings: Vec<_> = self.texts_decoded.iter().map(|(name, n)| format!("{} {name}", grouped(*n))).collect();
+            writeln!(f, "texts that were no UTF-8, decoded: {}", encodings.join(", "))?;
         }
         if self.bad_bytes_repaired > 0 {
             writeln!(f, "sequences that are no UTF-8, replaced by U+FFFD: {}", grouped(self.bad_bytes_repaired))?;

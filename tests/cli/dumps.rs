@@ -45,10 +45,10 @@ pub(crate) fn many_articles() -> Vec<(String, String)> {
             words.join(" ")
         };
         let mut text = text.lines().map(turned).collect::<Vec<_>>().join("\n");
-        if nth % 7 == 0 {
+        if nth.is_multiple_of(7) {
             text = format!("{text}\n{}", all[nth - 9].1.lines().next().unwrap_or_default());
         }
-        if nth % 5 == 0 {
+        if nth.is_multiple_of(5) {
             text.clone_from(&all[nth - 3].1);
         }
         all.push((format!("made-{nth}"), text));

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::harness::{Folder, assert_same, gunzip, gzip, jsonl, sample, sample_text, unzstd, zstd};
+use crate::traced::json_of;
 
 /// The records of night.jsonl that are touched, and those that go.
 const TOUCHED: [&str; 4] = ["n11", "n13", "n16", "n23"];
@@ -178,12 +179,12 @@ fn bytes_that_are_no_utf8_are_repaired_in_the_text_and_pass_everywhere_else() {
     let out: Vec<&[u8]> = outcome.stdout.split(|byte| *byte == b'\n').collect();
     assert_same(out[0], lines[0], "b01");
     assert_same(out[1], String::from_utf8_lossy(lines[7]).replace("\\ud83d", "\u{FFFD}").as_bytes(), "b08");
-    assert_same(out[2], String::from_utf8_lossy(lines[8]).as_bytes(), "b09");
+    assert_same(out[2], json_of(lines[8]).as_bytes(), "b09");
     assert!(std::str::from_utf8(lines[9]).is_err(), "its source is in Latin-1");
     assert_same(out[3], lines[9], "b10");
     assert_eq!(out[4..], [&b""[..]]);
-    let n_repaired = 1 + String::from_utf8_lossy(lines[8]).matches('\u{FFFD}').count();
-    assert_eq!(folder.json("summary.json")["bad_bytes_repaired"], n_repaired);
+    let summary = folder.json("summary.json");
+    assert_eq!((&summary["bad_bytes_repaired"], &summary["texts_decoded"]), (&json!(1), &json!({"windows-1252": 1})));
 
     let outcome = folder.dedup(["broken.jsonl", "--clean", "off", "--summary", "summary.json"]).run();
     assert_same(&outcome.exits(3).stdout, &[lines[0], b"\n", lines[9], b"\n"].concat(), "--clean off");
@@ -206,6 +207,8 @@ fn a_mark_keeps_all_records_and_their_texts() {
     let input = sample_text("night.jsonl");
     assert_eq!(outcome.stdout_text().lines().count(), input.lines().count());
     for (line, found) in input.lines().zip(outcome.stdout_text().lines()) {
+        // One has the line ends of Windows, which are cleaned.
+        let line = &line.replace("\\r\\n", "\\n");
         let before = parsed(line);
         let id = field(&before, "id");
         let mark = parsed(found)["einmal"].clone();

@@ -63,7 +63,11 @@ pub(crate) fn trace(folder: &Folder, shape: Shape, files: &[&str], settings: &[&
     let ledger = folder.json_lines("ledger.jsonl");
     let bad: HashSet<Place> = folder.json_lines("bad.jsonl").iter().map(place).collect();
     let gone: HashSet<Place> = ledger.iter().filter(|line| is_whole(line)).map(place).collect();
-    let cleaning = if settings.windows(2).any(|pair| pair == ["--clean", "off"]) { Cleaning::Off } else { Cleaning::Safe };
+    let cleaning = match shape {
+        _ if settings.windows(2).any(|pair| pair == ["--clean", "off"]) => Cleaning::Off,
+        Shape::Jsonl => Cleaning::Safe,
+        _ => Cleaning::SafeInLines,
+    };
     let mut records = Vec::new();
     for file in files {
         let input = folder.read(file);
@@ -106,12 +110,22 @@ fn raw_records(bytes: &[u8], shape: Shape) -> Vec<(u64, &[u8])> {
 /// `serde_json` refuses half a surrogate pair, which is to be read as U+FFFD. The samples have one, before a space.
 const LONE_SURROGATE: (&str, &str) = ("\\ud83d ", "\\ufffd ");
 
+/// A record as it is to be read: one with several bytes that are no UTF-8 is in Latin-1, a single one is damaged.
+pub(crate) fn json_of(raw: &[u8]) -> String {
+    let lossy = String::from_utf8_lossy(raw);
+    if lossy.matches(char::REPLACEMENT_CHARACTER).count() < 3 {
+        lossy.into_owned()
+    } else {
+        raw.iter().copied().map(char::from).collect()
+    }
+}
+
 /// A record's text, not cleaned yet.
 fn text_of(raw: &[u8], shape: Shape) -> String {
-    let text = String::from_utf8_lossy(raw);
     if shape != Shape::Jsonl {
-        return text.into_owned();
+        return String::from_utf8_lossy(raw).into_owned();
     }
+    let text = json_of(raw);
     let record: Value = serde_json::from_str(&text.replace(LONE_SURROGATE.0, LONE_SURROGATE.1)).expect("good records are JSON");
     record["text"].as_str().expect("good records have a text").to_owned()
 }

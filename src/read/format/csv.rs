@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::read::bad::BadReason;
 use crate::read::boundary::RowScan;
 use crate::read::field::{FieldPath, Fields, named_column};
-use crate::read::json::push_utf8;
 
 /// What may stand between fields.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -156,12 +155,7 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
         return Err(problem(format!("the row has {} fields, the header {}", fields.len(), header.names.len())));
     }
     let value = |nth: usize| unquoted(&row[fields[nth].clone()]);
-    let text = |&nth: &usize| {
-        let mut text = String::with_capacity(fields[nth].len());
-        let n_repaired = push_utf8(&mut text, &value(nth));
-        FieldText { text, n_repaired, is_rewritten: false }
-    };
-    let texts = header.texts.iter().map(text).collect();
+    let texts = header.texts.iter().map(|&nth| FieldText::of_bytes(&value(nth))).collect();
     let id = header.id.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned()).unwrap_or_default();
     let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
     let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };

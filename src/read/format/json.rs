@@ -37,7 +37,7 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     if strings.is_empty() {
         return Err(no_text_field(line, fields));
     }
-    let texts = strings.iter().map(|string| FieldText::from(decode(&line[string.clone()]))).collect();
+    let texts = strings.iter().map(|string| FieldText::of_json(&line[string.clone()])).collect();
     let id = id.picked(line).map(|value| plain_value(&line[value])).unwrap_or_default();
     Ok(Record { id: RecordId(id.into()), texts, field: TextField::Json { strings, object, mark }, converted: None })
 }

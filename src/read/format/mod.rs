@@ -14,10 +14,11 @@ use std::sync::Arc;
 use super::bad::{BadReason, BadRecord};
 use super::boundary::ObjectScan;
 use super::decompress::unpacked_name;
+use super::encoding;
 use super::field::Fields;
 use super::file::SourceFile;
 use super::html::read_page;
-use super::json::Decoded;
+use super::json::{Decoded, decode, push_utf8};
 use super::reader::{Block, HowToRead};
 use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordId};
@@ -74,13 +75,42 @@ pub struct FieldText {
     pub text: String,
     /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
     pub n_repaired: usize,
+    /// The encoding that it was in, if that wasn't UTF-8.
+    pub encoding: Option<&'static str>,
     /// Whether `text` is another text than the one in the record, HTML before it was read.
     pub is_rewritten: bool,
 }
 
-impl From<Decoded> for FieldText {
-    fn from(decoded: Decoded) -> Self {
-        Self { text: decoded.text, n_repaired: decoded.n_repaired, is_rewritten: false }
+impl FieldText {
+    /// What some bytes say.
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let mut text = String::with_capacity(bytes.len());
+        let n_repaired = push_utf8(&mut text, bytes);
+        Self::new(text, n_repaired, || encoding::decoded(bytes))
+    }
+
+    /// What stands between the quotes of a JSON string.
+    fn of_json(raw: &[u8]) -> Self {
+        let Decoded { text, n_repaired } = decode(raw);
+        Self::new(text, n_repaired, || encoding::decoded(raw).map(|(raw, encoding)| (decode(raw.as_bytes()).text, encoding)))
+    }
+
+    /// A text, or, if it had to be repaired, what `decode` makes of it.
+    fn new(text: String, n_repaired: usize, decode: impl FnOnce() -> Option<(String, &'static str)>) -> Self {
+        match (n_repaired > 0).then(decode).flatten() {
+            Some((text, encoding)) => Self { text, n_repaired: 0, encoding: Some(encoding), is_rewritten: false },
+            None => Self { text, n_repaired, encoding: None, is_rewritten: false },
+        }
+    }
+
+    /// Whether it is another text than the one in the record's bytes.
+    pub fn is_changed(&self) -> bool {
+        self.is_rewritten || !self.is_sound()
+    }
+
+    /// Whether it was UTF-8.
+    pub fn is_sound(&self) -> bool {
+        self.n_repaired == 0 && self.encoding.is_none()
     }
 }
 

@@ -21,7 +21,6 @@ use crate::corpus::RecordId;
 use crate::error::Error;
 use crate::read::bad::BadReason;
 use crate::read::field::{FieldPath, Fields, ID_NAMES, Step, TEXT_NAMES};
-use crate::read::json::push_utf8;
 
 /// What the rows of a file look like, and which of their columns are which.
 #[derive(Debug, Clone)]
@@ -105,9 +104,7 @@ impl Table {
         let mut columns = Vec::with_capacity(1);
         for (nth, column) in self.texts.iter().enumerate() {
             let Some(bytes) = column.leaf(rows, row).and_then(|(leaf, at)| bytes_at(leaf, at)) else { continue };
-            let mut text = String::with_capacity(bytes.len());
-            let n_repaired = push_utf8(&mut text, bytes);
-            texts.push(FieldText { text, n_repaired, is_rewritten: false });
+            texts.push(FieldText::of_bytes(bytes));
             columns.push(nth);
         }
         if texts.is_empty() {

@@ -2,7 +2,6 @@
 
 use super::{FieldText, Record, TextField};
 use crate::corpus::RecordId;
-use crate::read::json::push_utf8;
 
 /// What of a plain text is an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,8 +16,6 @@ pub enum Articles {
 }
 
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
-    let mut text = String::with_capacity(raw.len());
-    let n_repaired = push_utf8(&mut text, raw);
-    let texts = vec![FieldText { text, n_repaired, is_rewritten: false }];
+    let texts = vec![FieldText::of_bytes(raw)];
     Record { id: RecordId(name.into()), texts, field: TextField::Whole { ends_in_crlf }, converted: None }
 }
