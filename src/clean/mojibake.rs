@@ -170,7 +170,7 @@ fn is_sure(chars: &[char], before: Option<char>, after: Option<char>) -> bool {
     let (lead, rest) = (chars[0], &chars[1..]);
     let is_small = |c: Option<char>| c.is_some_and(char::is_lowercase);
     let has_symbol = rest.iter().any(|&c| is_inner_symbol(c));
-    let is_dash_or_quote = matches!((lead, rest[0]), ('â', '€') | ('в', 'Ђ'));
+    let is_dash_or_quote = matches!((lead, rest[0]), ('â', '€' | '\u{80}') | ('в', 'Ђ'));
     let is_capital_inside = lead.is_uppercase() && is_small(before);
     let is_rare_lead = matches!(lead, 'Ã' | 'Â' | 'Ĺ' | 'Ă');
     let ends_a_word = |c: char| matches!(c, '»' | '”' | '“' | '’' | '–' | '—' | '…' | '›' | '\u{A0}');
@@ -179,11 +179,11 @@ fn is_sure(chars: &[char], before: Option<char>, after: Option<char>) -> bool {
     has_symbol || is_dash_or_quote || is_capital_inside || is_rare_pair || is_lone_lead
 }
 
-/// Symbols that follow no letter, and control characters.
+/// Symbols that follow no letter. Control characters may: they are quotes, where Windows-1252 was read as Latin-1.
 fn is_inner_symbol(c: char) -> bool {
     matches!(
         c,
-        '\u{80}'..='\u{9F}' | '¡'..='§' | '¨' | '¬' | '¯' | '±' | 'µ' | '¶' | '¸' | '¼'..='¿' | 'ƒ' | 'ˆ' | '˜' | '†' | '‡' | '‰'
+        '¡'..='§' | '¨' | '¬' | '¯' | '±' | 'µ' | '¶' | '¸' | '¼'..='¿' | 'ƒ' | 'ˆ' | '˜' | '†' | '‡' | '‰'
     )
 }
 
@@ -233,7 +233,8 @@ mod tests {
             ("Die GrÃ¼nen und „Grüne“ in einer Zeile: 25Â°C", "Die Grünen und „Grüne“ in einer Zeile: 25°C"),
             ("itâ€™s a dÃ©jÃ  vu", "it’s a déjÃ  vu"),
             ("Ã–sterreich", "Österreich"),
-            ("a\u{96}b\u{85}", "a–b…"),
+            ("a\u{96}b\u{85} \u{84}Süß\u{93}", "a–b… „Süß“"),
+            ("GrÃ\u{9C}ÃŸe, Ã\u{84}", "GrÜße, Ä"),
             ("Erste Zeile\nzweite fÃ¼r sich\n", "Erste Zeile\nzweite für sich\n"),
         ] {
             assert_eq!(repaired(text), expected);

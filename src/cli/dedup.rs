@@ -260,7 +260,7 @@ enum ArticlesChoice {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CleanChoice {
-    /// What is safe in any language: invisible characters, odd spaces, bytes that are no UTF-8, Unicode form.
+    /// What is safe in any language: HTML entities, mojibake, older encodings, invisible characters, odd spaces, Unicode form.
     Safe,
     /// Nothing; text that is no UTF-8 makes a bad record.
     Off,
