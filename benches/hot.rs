@@ -12,10 +12,10 @@ use einmal::decide::Rules;
 use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, anchors, scan_words, scan_words_plainly};
 use einmal::index::TableSize;
 use einmal::ledger::LedgerText;
-use einmal::pipeline::{Judge, Prepared, dedup};
+use einmal::pipeline::{Judge, Prepared, run_job};
 use einmal::read::{Articles, BatchSize, Block, Fields, Format, HowToRead, RawRecord, Selection, SourceFile};
 use einmal::report::Verbosity;
-use einmal::settings::Settings;
+use einmal::settings::{Job, Settings};
 use einmal::split::{PartSize, passages, sentences};
 use einmal::write::Target;
 
@@ -131,7 +131,9 @@ fn whole_job(bencher: Bencher, sample: &str) {
     let n_bytes = std::fs::metadata(&input).expect("the samples are there").len();
     let output = std::env::temp_dir().join(format!("einmal-bench-{}.jsonl", std::process::id()));
     let settings = Settings {
+        job: Job::Dedup,
         bulk_index: None,
+        rules_of_lines: None,
         inputs: vec![input],
         selection: Selection::default(),
         target: Target::File(output.clone()),
@@ -150,7 +152,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
     };
     let expected = texts(sample).len() as u64;
     bencher.counter(BytesCount::new(n_bytes)).bench(|| {
-        let summary = dedup(&settings).expect("samples and temporary files can be used");
+        let summary = run_job(&settings).expect("samples and temporary files can be used");
         assert_eq!(summary.articles_in, expected);
     });
     std::fs::remove_file(output).expect("it was written");

@@ -10,8 +10,9 @@ use clap::Parser;
 
 use einmal::error::Error;
 use einmal::exit::Exit;
-use einmal::pipeline::dedup;
+use einmal::pipeline::run_job;
 use einmal::report::{Verbosity, start_log};
+use einmal::settings::Job;
 
 fn main() -> ExitCode {
     let args = cli::Args::parse();
@@ -28,7 +29,10 @@ fn main() -> ExitCode {
 fn run(args: cli::Args) -> Result<Exit, Error> {
     let settings = args.settings()?;
     start_log(settings.verbosity);
-    let summary = dedup(&settings)?;
+    let summary = run_job(&settings)?;
+    if settings.job == Job::ExplainCleaning {
+        let _ = write!(std::io::stdout().lock(), "{}", summary.explained_rules());
+    }
     if settings.verbosity >= Verbosity::Normal {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr().lock(), "{summary}");

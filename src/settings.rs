@@ -1,19 +1,33 @@
 //! All that shapes a run, checked and typed: what the stages need, gathered in one place.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::clean::Cleaning;
+use crate::clean::{Cleaning, Rules as LineRules};
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
 use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection, To};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
-/// The settings of `einmal dedup`.
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Clean, and take out what was said before.
+    Dedup,
+    /// Clean only.
+    Clean,
+    /// Clean, and tell what rules took out instead of writing what is left.
+    ExplainCleaning,
+}
+
+/// The settings of a run.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// What is to be done.
+    pub job: Job,
     /// Files and folders to read, `-` for standard input.
     pub inputs: Vec<PathBuf>,
     /// Which files of folders are read.
@@ -28,6 +42,8 @@ pub struct Settings {
     pub reading: HowToRead,
     /// How much is cleaned.
     pub cleaning: Cleaning,
+    /// The rules by which lines, and pieces of them, are taken out before articles are compared.
+    pub rules_of_lines: Option<Arc<LineRules>>,
     /// What decides over an article.
     pub rules: Rules,
     /// Keep every record and its text, and write the verdict into it.
@@ -71,7 +87,7 @@ impl Settings {
             ("passage_threshold", json!(rules.passage_threshold.to_string())),
             ("facts", json!(if rules.facts == Facts::Numbers { "numbers" } else { "off" })),
             ("updates", json!(updates_name(rules.updates))),
-            ("clean", json!(if self.cleaning == Cleaning::Safe { "safe" } else { "off" })),
+            ("clean", json!(self.clean_names().join(","))),
             ("field", json!((!fields.text.is_empty()).then(|| fields.text.iter().map(shown).collect::<Vec<_>>().join(",")))),
             ("id_field", json!(fields.id.as_ref().map(shown))),
             ("date_field", json!(fields.date.as_ref().map(shown))),
@@ -83,6 +99,20 @@ impl Settings {
             ("mark", json!(self.mark)),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+impl Settings {
+    /// How much is cleaned, as on the command line.
+    fn clean_names(&self) -> Vec<&'static str> {
+        let scope = self.rules_of_lines.as_ref().map(|rules| rules.scope());
+        let names = [
+            (self.cleaning == Cleaning::Off, "off"),
+            (self.cleaning != Cleaning::Off, "safe"),
+            (scope.is_some_and(|scope| scope.lines), "lines"),
+            (scope.is_some_and(|scope| scope.inline), "inline"),
+        ];
+        names.into_iter().filter_map(|(is_on, name)| is_on.then_some(name)).collect()
     }
 }
 

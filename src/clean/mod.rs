@@ -7,9 +7,12 @@ mod invisible;
 mod line_ends;
 mod mojibake;
 mod nfc;
+mod rules;
 mod spaces;
 
 use std::borrow::Cow;
+
+pub use rules::{Cut, Rules, RulesError, Scope, without};
 
 /// How much is cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,13 +1,20 @@
 //! The command line: what was typed, with all help.
 
+mod clean;
 mod dedup;
+mod reading;
 mod size;
+mod writing;
 
 use clap::{Parser, Subcommand};
+use reading::ReadingArgs;
+use writing::WritingArgs;
 
+use einmal::decide::Rules;
 use einmal::error::Error;
 use einmal::report::Verbosity;
-use einmal::settings::Settings;
+use einmal::settings::{Job, Settings};
+use einmal::write::Target;
 
 /// Takes out of a news dump every passage that an earlier kept text already says, and keeps a receipt for every word.
 #[derive(Debug, Parser)]
@@ -27,7 +34,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Dedup(dedup::DedupArgs),
+    Dedup(Box<dedup::DedupArgs>),
+    Clean(Box<clean::CleanArgs>),
 }
 
 impl Args {
@@ -41,8 +49,35 @@ impl Args {
         };
         match self.command {
             Command::Dedup(args) => args.settings(verbosity),
+            Command::Clean(args) => args.settings(verbosity),
         }
     }
+}
+
+/// What the commands share; nothing is marked, and what decides is as by default.
+fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Verbosity) -> Result<Settings, Error> {
+    let inputs = reading.inputs()?;
+    let (threads, batch) = writing.threads()?;
+    Ok(Settings {
+        job,
+        target: if job == Job::ExplainCleaning { Target::Nowhere } else { writing.target(&inputs) },
+        compression: writing.compression(),
+        inputs,
+        selection: reading.selection()?,
+        reading: reading.how(writing.to(reading.articles())?)?,
+        bulk_index: writing.bulk_index.clone(),
+        cleaning: reading.cleaning(),
+        rules_of_lines: reading.rules_of_lines()?,
+        rules: Rules::default(),
+        mark: false,
+        ledger: writing.ledger.clone(),
+        ledger_text: writing.ledger_text(),
+        summary: writing.summary.clone(),
+        quarantine: writing.quarantine.clone(),
+        threads,
+        batch,
+        verbosity,
+    })
 }
 
 #[cfg(test)]

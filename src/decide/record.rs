@@ -37,6 +37,11 @@ pub struct Removed {
 }
 
 impl RecordVerdict {
+    /// The verdict over a record that is compared with nothing.
+    pub fn keep() -> Self {
+        Self { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new() }
+    }
+
     /// The bytes of the cleaned text that go, of a record that stays.
     pub fn removed_bytes(&self) -> impl Iterator<Item = ByteSpan> + '_ {
         self.removed.iter().filter(|removed| removed.reason != Reason::Update).map(|removed| removed.bytes)
@@ -69,7 +74,7 @@ pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> 
     if had_words && !parts.iter().any(is_left) {
         return gone(parts, text_len);
     }
-    let mut record = RecordVerdict { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new() };
+    let mut record = RecordVerdict::keep();
     let last_kept = last_kept_passage(parts);
     let mut first_word = 0;
     let mut first_kept_word = 0;

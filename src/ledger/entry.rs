@@ -33,7 +33,10 @@ pub struct Entry<'a> {
     pub id: &'a str,
     /// Why.
     pub reason: &'static str,
-    /// The span, in bytes of the record's cleaned text.
+    /// The rule by which a line, or a piece of one, was taken out before articles were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'a str>,
+    /// The span, in bytes of the record's cleaned text; of what a rule took out, in bytes of the text before that.
     pub span: [u32; 2],
     /// How many words it has.
     pub words: usize,
@@ -148,6 +151,7 @@ impl<'a> EntryWriter<'a> {
             record: record.place.record,
             id: record.id.as_str(),
             reason: reason_name(removed.reason),
+            rule: None,
             span: [removed.bytes.start, removed.bytes.end],
             words: n_words,
             covered: removed.n_covered,

@@ -6,14 +6,14 @@ use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::judge::Prepared;
-use crate::clean::{CleanedBy, Cleaning, clean};
-use crate::corpus::Place;
-use crate::fingerprint::ShingleHasher;
+use crate::clean::{CleanedBy, Cleaning, Cut, clean, without};
+use crate::corpus::{ByteSpan, Place};
+use crate::fingerprint::{Seed, ShingleHasher, scan_words};
 use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::Settings;
 use crate::split::PartSize;
-use crate::write::{Piece, joined};
+use crate::write::{FIELDS_APART, Piece, joined};
 
 /// A batch, taken apart.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ pub(super) struct Origin {
     /// The encoding that its text was in, if that wasn't UTF-8.
     pub(super) encoding: Option<&'static str>,
     pub(super) cleaned_by: CleanedBy,
+    /// What rules took out of the text.
+    pub(super) ruled_out: Vec<RuledOut>,
     /// The JSON object that stands for the record, if it isn't written back as it came.
     converted: Option<Vec<u8>>,
 }
@@ -63,6 +65,31 @@ impl Origin {
         };
         let unchanged = strings.iter().zip(&self.pieces).filter(|(_, piece)| !piece.is_changed);
         RawText { bytes, strings: unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect() }
+    }
+}
+
+/// Something that a rule took out of a text.
+#[derive(Debug)]
+pub(super) struct RuledOut {
+    /// Its bytes in the text before anything was taken out.
+    pub(super) bytes: ByteSpan,
+    pub(super) rule: usize,
+    pub(super) n_words: usize,
+    pub(super) text: String,
+}
+
+impl RuledOut {
+    /// A cut in the text of a field, which begins at `start` in the record's.
+    fn new(text: &str, cut: &Cut, start: usize) -> Self {
+        let piece = &text[cut.bytes.clone()];
+        let mut n_words = 0;
+        scan_words(piece, Seed(0), &mut |_, _| n_words += 1);
+        Self {
+            bytes: ByteSpan::new(start + cut.bytes.start, start + cut.bytes.end),
+            rule: cut.rule,
+            n_words,
+            text: piece.to_owned(),
+        }
     }
 }
 
@@ -143,11 +170,18 @@ fn prepare_record(
         (Cleaning::Safe, TextField::Whole { .. }) => Cleaning::SafeInLines,
         (cleaning, _) => cleaning,
     };
+    let mut ruled_out = Vec::new();
+    let mut start = 0;
     let cleaned = record.texts.into_iter().map(|text| {
         let is_changed = text.is_changed();
         let cleaned = clean(text.text, cleaning);
         cleaned_by = cleaned_by.and(cleaned.by);
-        (cleaned.text, is_changed || !cleaned.by.is_none())
+        let is_changed = is_changed || !cleaned.by.is_none();
+        let Some(rules) = &settings.rules_of_lines else { return (cleaned.text, is_changed) };
+        let cuts = rules.cuts(&cleaned.text);
+        ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&cleaned.text, cut, start)));
+        start += cleaned.text.len() + FIELDS_APART.len();
+        (without(&cleaned.text, 0..cleaned.text.len(), &cuts).into_owned(), is_changed || !cuts.is_empty())
     });
     let (text, pieces) = joined(cleaned);
     let origin = Origin {
@@ -158,6 +192,7 @@ fn prepare_record(
         n_repaired,
         encoding,
         cleaned_by,
+        ruled_out,
         converted: record.converted,
     };
     Ok(Some((Prepared::new(place, record.id, text, PartSize::default(), shingles), origin)))

@@ -4,10 +4,10 @@
 //! and written, the next is read and fingerprinted.
 
 mod batch;
-mod dedup;
+mod job;
 mod judge;
 mod sharing;
 mod sinks;
 
-pub use dedup::dedup;
+pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};

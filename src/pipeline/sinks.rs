@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::batch::Batch;
-use super::judge::Judge;
+use super::batch::{Batch, RuledOut};
+use super::judge::{Judge, Prepared};
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
-use crate::ledger::{entries, reason_name};
+use crate::ledger::{Entry, LedgerText, entries, reason_name};
 use crate::read::{BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
@@ -128,9 +128,43 @@ impl<'a> Sinks<'a> {
         self.summary.count(record, verdict);
         self.summary.count_cleaning(origin.is_changed(), origin.cleaned_by, origin.encoding, origin.n_repaired);
         self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
+        self.note_ruled_out(record, &origin.ruled_out)?;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);
         for entry in entries(record, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
+            write_line(ledger, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what rules took out of a record, and writes it to the ledger.
+    fn note_ruled_out(&mut self, record: &Prepared, ruled_out: &[RuledOut]) -> Result<(), Error> {
+        let Some(rules) = self.settings.rules_of_lines.as_ref().filter(|_| !ruled_out.is_empty()) else { return Ok(()) };
+        let file = Arc::clone(&self.files[record.place.file as usize]);
+        for cut in ruled_out {
+            let rule = rules.name(cut.rule);
+            let reason = if rule.contains("/inline-") { "inline" } else { "line" };
+            self.summary.count_ruled_out(rule, reason, cut.n_words, &cut.text);
+            let Some(ledger) = &mut self.ledger else { continue };
+            let entry = Entry {
+                file: &file.name,
+                record: record.place.record,
+                id: record.id.as_str(),
+                reason,
+                rule: Some(rule),
+                span: [cut.bytes.start, cut.bytes.end],
+                words: cut.n_words,
+                covered: 0,
+                containment: None,
+                words_lost: cut.n_words,
+                updates: None,
+                changed_facts: Vec::new(),
+                uncovered: Vec::new(),
+                covers: Vec::new(),
+                text: (self.settings.ledger_text == LedgerText::On).then_some(&cut.text),
+                raw: None,
+                raw_base64: None,
+            };
             write_line(ledger, &entry)?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
+use crate::error::printable;
 use crate::ledger::reason_name;
 use crate::pipeline::Prepared;
 use crate::read::BadRecord;
@@ -38,6 +39,11 @@ pub struct Summary {
     pub words_removed: BTreeMap<&'static str, u64>,
     /// Words taken out that no kept text covers.
     pub words_lost: u64,
+    /// Lines, and pieces of lines, taken out by rules before articles were compared, by rule. Their words count among those read, taken out and lost.
+    pub ruled_out: BTreeMap<String, u64>,
+    /// The first different ones of each rule.
+    #[serde(skip)]
+    pub ruled_out_examples: BTreeMap<String, Vec<String>>,
     /// Records that could not be read, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Records that are no articles: requests, pictures and errors in web archives.
@@ -63,6 +69,9 @@ pub struct Summary {
     /// The settings that shaped the answer.
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
+
+/// So many different examples are kept of what a rule took out.
+const N_EXAMPLES: usize = 5;
 
 impl Summary {
     /// Counts what reading and cleaning did to a record's text.
@@ -104,9 +113,40 @@ impl Summary {
         }
     }
 
+    /// Counts what a rule took out of a text; `reason` tells how.
+    pub fn count_ruled_out(&mut self, rule: &str, reason: &'static str, n_words: usize, text: &str) {
+        let examples = self.ruled_out_examples.entry(rule.to_owned()).or_default();
+        if examples.len() < N_EXAMPLES && !examples.iter().any(|example| example == text.trim()) {
+            examples.push(text.trim().to_owned());
+        }
+        match self.ruled_out.get_mut(rule) {
+            Some(n) => *n += 1,
+            None => drop(self.ruled_out.insert(rule.to_owned(), 1)),
+        }
+        let n_words = n_words as u64;
+        self.words_in += n_words;
+        self.words_lost += n_words;
+        *self.spans_removed.entry(reason).or_default() += 1;
+        *self.words_removed.entry(reason).or_default() += n_words;
+    }
+
     /// Counts a record that could not be read.
     pub fn count_bad(&mut self, bad: &BadRecord) {
         *self.bad_records.entry(bad.reason.name()).or_default() += 1;
+    }
+
+    /// Which rule took out how much, the most frequent first, each with examples.
+    pub fn explained_rules(&self) -> String {
+        let mut rules: Vec<(&String, &u64)> = self.ruled_out.iter().collect();
+        rules.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+        let mut text = String::new();
+        for (rule, n) in rules {
+            text.push_str(&format!("{rule}: {}\n", grouped(*n)));
+            for example in self.ruled_out_examples.get(rule).into_iter().flatten() {
+                text.push_str(&format!("    {}\n", printable(example)));
+            }
+        }
+        text
     }
 
     /// How many records could not be read.
@@ -146,6 +186,10 @@ impl fmt::Display for Summary {
             let reasons: Vec<_> = self.words_removed.iter().map(by_reason).collect();
             writeln!(f, "taken out: {}", reasons.join("; "))?;
             writeln!(f, "words lost (taken out, and in no kept text): {}", grouped(self.words_lost))?;
+        }
+        if !self.ruled_out.is_empty() {
+            let rules: Vec<_> = self.ruled_out.iter().map(|(rule, n)| format!("{rule} {}", grouped(*n))).collect();
+            writeln!(f, "taken out by rules: {}", rules.join(", "))?;
         }
         if self.n_bad() > 0 {
             let reasons: Vec<_> = self.bad_records.iter().map(|(reason, n)| format!("{} {reason}", grouped(*n))).collect();

@@ -19,5 +19,5 @@ pub use compress::Compression;
 pub use framing::Framing;
 pub use output::{Output, Outputs, Target, shared_output};
 pub use parquet::TableWriter;
-pub use record::{Mark, Piece, joined, left_text, write_record};
+pub use record::{FIELDS_APART, Mark, Piece, joined, left_text, write_record};
 pub use text::fit_text;

@@ -18,6 +18,8 @@ pub enum Target {
     File(PathBuf),
     /// A file for each input, of the same relative name.
     Folder(PathBuf),
+    /// No output is wanted.
+    Nowhere,
 }
 
 /// A file that is being written.
@@ -74,6 +76,8 @@ fn cannot_write_stdout(source: io::Error) -> Error {
 
 /// Takes the records of all inputs to where they belong.
 pub enum Outputs {
+    /// All is forgotten.
+    Nowhere,
     /// All to standard output.
     Stdout(Packed<BufWriter<io::Stdout>>),
     /// All to one file.
@@ -107,6 +111,7 @@ impl Outputs {
     /// If it cannot be written to.
     pub fn begin(target: &Target, compression: Option<Compression>) -> Result<Self, Error> {
         match target {
+            Target::Nowhere => Ok(Self::Nowhere),
             Target::Stdout => {
                 let stdout = BufWriter::with_capacity(1 << 20, io::stdout());
                 Packed::into(stdout, compression.unwrap_or(Compression::None)).map(Self::Stdout).map_err(cannot_write_stdout)
@@ -148,6 +153,7 @@ impl Outputs {
     /// If the bytes cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match self {
+            Self::Nowhere => Ok(()),
             Self::Stdout(stdout) => stdout.write_all(bytes).map_err(cannot_write_stdout),
             Self::File(output) => output.write(bytes),
             Self::Folder { open, .. } => open.as_mut().expect("an input comes before what is written of it").write(bytes),
@@ -163,7 +169,7 @@ impl Outputs {
         match self {
             Self::Stdout(Packed::Plain(stdout)) => stdout.flush().map_err(cannot_write_stdout),
             // What is packed is handed on as it comes out.
-            Self::Stdout(_) | Self::File(_) | Self::Folder { .. } => Ok(()),
+            Self::Nowhere | Self::Stdout(_) | Self::File(_) | Self::Folder { .. } => Ok(()),
         }
     }
 
@@ -175,6 +181,7 @@ impl Outputs {
     pub fn complete(mut self) -> Result<Vec<AtomicFile>, Error> {
         self.flush()?;
         match self {
+            Self::Nowhere => Ok(Vec::new()),
             Self::Stdout(stdout) => {
                 stdout.finish_packing().and_then(|mut stdout| stdout.flush()).map_err(cannot_write_stdout)?;
                 Ok(Vec::new())

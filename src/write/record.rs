@@ -112,13 +112,16 @@ fn push_edited(raw: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>, output: &mut
     output.extend_from_slice(&raw[at..]);
 }
 
-/// The text of a record that stands in several fields, an empty line between them; each comes with whether it is another text than the one in the record.
+/// What stands between the texts of several fields: an empty line.
+pub const FIELDS_APART: &str = "\n\n";
+
+/// The text of a record that stands in several fields, [`FIELDS_APART`]; each comes with whether it is another text than the one in the record.
 pub fn joined(texts: impl IntoIterator<Item = (String, bool)>) -> (String, Vec<Piece>) {
     let mut texts = texts.into_iter();
     let (mut text, is_changed) = texts.next().unwrap_or_default();
     let mut pieces = vec![Piece { bytes: ByteSpan::new(0, text.len()), is_changed }];
     for (next, is_changed) in texts {
-        text.push_str("\n\n");
+        text.push_str(FIELDS_APART);
         let start = text.len();
         text.push_str(&next);
         pieces.push(Piece { bytes: ByteSpan::new(start, text.len()), is_changed });

@@ -6,6 +6,7 @@ mod layout;
 mod traced;
 
 mod archives;
+mod cleaning;
 mod converted;
 mod copies;
 mod exit_codes;

@@ -1,4 +1,4 @@
-//! The main job from end to end.
+//! A job from end to end.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,20 +10,21 @@ use std::time::Instant;
 use super::batch::Batch;
 use super::judge::Judge;
 use super::sinks::Sinks;
+use crate::decide::RecordVerdict;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
 use crate::index::TableSize;
 use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
-use crate::settings::Settings;
+use crate::settings::{Job, Settings};
 use crate::write::{Target, shared_output};
 
-/// Reads the inputs, takes out what was said before, and writes what is left.
+/// Reads the inputs, cleans them, takes out what was said before if that is the job, and writes what is left.
 ///
 /// # Errors
 ///
 /// If an input or an output cannot be used; then no output has come about. Bad records are counted in the summary instead.
-pub fn dedup(settings: &Settings) -> Result<Summary, Error> {
+pub fn run_job(settings: &Settings) -> Result<Summary, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let pool = pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", settings.threads)))?;
     pool.install(|| run(settings))
@@ -50,17 +51,22 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     let mut sinks = Sinks::begin(settings)?;
 
     while let Some(batch) = upcoming.take() {
-        let provisional = judge.judge_side_by_side(&batch.records);
+        let provisional = (settings.job == Job::Dedup).then(|| judge.judge_side_by_side(&batch.records));
         // What must be done in order, while the next batch is read and taken apart.
         let (settled, prepared) = rayon::join(
             || {
+                let Some(provisional) = provisional else {
+                    let verdicts = vec![RecordVerdict::keep(); batch.records.len()];
+                    return sinks.write(&batch, &verdicts, &judge).map(|()| None);
+                };
                 let settled = judge.settle(&batch.records, provisional);
-                sinks.write(&batch, &settled.verdicts, &judge)?;
-                Ok::<_, Error>(settled)
+                sinks.write(&batch, &settled.verdicts, &judge).map(|()| Some(settled))
             },
             &mut next,
         );
-        judge.learn(&batch.records, &settled?);
+        if let Some(settled) = settled? {
+            judge.learn(&batch.records, &settled);
+        }
         let summary = &sinks.summary;
         progress.show(n_read.load(Ordering::Relaxed), summary.articles_in, summary.words_out, summary.words_in);
         upcoming = prepared?;
