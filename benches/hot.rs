@@ -6,6 +6,7 @@ use std::sync::Arc;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 
+use einmal::boilerplate::Boilerplate;
 use einmal::clean::{Cleaning, clean};
 use einmal::corpus::{ByteSpan, Place, RecordId};
 use einmal::decide::Rules;
@@ -134,6 +135,8 @@ fn whole_job(bencher: Bencher, sample: &str) {
         job: Job::Dedup,
         bulk_index: None,
         rules_of_lines: None,
+        boilerplate: Boilerplate::Report,
+        boilerplate_list: None,
         inputs: vec![input],
         selection: Selection::default(),
         target: Target::File(output.clone()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::boilerplate::Boilerplate;
 use crate::clean::{Cleaning, Rules as LineRules};
 use crate::decide::{Facts, MinCut, Rules, Updates};
 use crate::ledger::LedgerText;
@@ -44,6 +45,10 @@ pub struct Settings {
     pub cleaning: Cleaning,
     /// The rules by which lines, and pieces of them, are taken out before articles are compared.
     pub rules_of_lines: Option<Arc<LineRules>>,
+    /// What becomes of boilerplate.
+    pub boilerplate: Boilerplate,
+    /// Where boilerplate is listed: written by a report, read where it is taken out.
+    pub boilerplate_list: Option<PathBuf>,
     /// What decides over an article.
     pub rules: Rules,
     /// Keep every record and its text, and write the verdict into it.
@@ -93,6 +98,7 @@ impl Settings {
             ("date_field", json!(fields.date.as_ref().map(shown))),
             ("source_field", json!(fields.source.as_ref().map(shown))),
             ("to", json!(self.reading.to.map(To::name))),
+            ("boilerplate", json!(boilerplate_name(self.boilerplate))),
             ("articles", json!(articles)),
             ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),
@@ -113,6 +119,15 @@ impl Settings {
             (scope.is_some_and(|scope| scope.inline), "inline"),
         ];
         names.into_iter().filter_map(|(is_on, name)| is_on.then_some(name)).collect()
+    }
+}
+
+fn boilerplate_name(boilerplate: Boilerplate) -> &'static str {
+    match boilerplate {
+        Boilerplate::Off => "off",
+        Boilerplate::Report => "report",
+        Boilerplate::KeepOne => "keep-one",
+        Boilerplate::Drop => "drop",
     }
 }
 

@@ -12,7 +12,7 @@ mod spaces;
 
 use std::borrow::Cow;
 
-pub use rules::{Cut, Rules, RulesError, Scope, without};
+pub use rules::{Cut, Rules, RulesError, Scope, with_last_break, without};
 
 /// How much is cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -164,7 +164,7 @@ pub fn without<'a>(text: &'a str, part: Range<usize>, cuts: &[Cut]) -> Cow<'a, s
 }
 
 /// Where lines go at the end of a text, the line break before them goes, not one after them.
-fn with_last_break(text: &str, cuts: &mut [Cut]) {
+pub fn with_last_break(text: &str, cuts: &mut [Cut]) {
     let is_line = |cut: &Cut| cut.bytes.start == 0 || text.as_bytes()[cut.bytes.start - 1] == b'\n';
     let has_break = |cut: &Cut| text[cut.bytes.clone()].ends_with('\n');
     let Some(last) = cuts.last() else { return };

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::common;
 use super::reading::ReadingArgs;
 use super::writing::WritingArgs;
+use einmal::boilerplate::Boilerplate;
 use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use einmal::error::Error;
 use einmal::fingerprint::MinRun;
@@ -115,6 +116,9 @@ impl DedupArgs {
         let settings = common(&self.reading, &self.writing, Job::Dedup, verbosity)?;
         if self.mark && settings.rules_of_lines.is_some() {
             return Err(Error::usage("--mark takes nothing out, --clean lines and inline do"));
+        }
+        if self.mark && matches!(settings.boilerplate, Boilerplate::KeepOne | Boilerplate::Drop) {
+            return Err(Error::usage("--mark takes nothing out, --boilerplate keep-one and drop do"));
         }
         Ok(Settings { rules, mark: self.mark, ..settings })
     }

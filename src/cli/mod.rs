@@ -58,6 +58,7 @@ impl Args {
 fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Verbosity) -> Result<Settings, Error> {
     let inputs = reading.inputs()?;
     let (threads, batch) = writing.threads()?;
+    let (boilerplate, boilerplate_list) = reading.boilerplate()?;
     Ok(Settings {
         job,
         target: if job == Job::ExplainCleaning { Target::Nowhere } else { writing.target(&inputs) },
@@ -68,6 +69,8 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         bulk_index: writing.bulk_index.clone(),
         cleaning: reading.cleaning(),
         rules_of_lines: reading.rules_of_lines()?,
+        boilerplate,
+        boilerplate_list,
         rules: Rules::default(),
         mark: false,
         ledger: writing.ledger.clone(),

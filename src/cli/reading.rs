@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::size::parse_size;
+use einmal::boilerplate::Boilerplate;
 use einmal::clean::{Cleaning, Rules as LineRules, Scope};
 use einmal::error::Error;
 use einmal::read::{
@@ -14,6 +15,16 @@ use einmal::read::{
 
 #[derive(Debug, Args)]
 pub(super) struct ReadingArgs {
+    /// What becomes of boilerplate: passages that stand in many articles of one host, each time between others.
+    ///
+    /// To take it out, all is read twice (standard input is copied to a temporary file), or a list is named.
+    #[arg(long, value_enum, default_value_t = BoilerplateChoice::Report, value_name = "WHAT", help_heading = "Input")]
+    boilerplate: BoilerplateChoice,
+
+    /// A list of boilerplate, JSON Lines: --boilerplate report writes it, keep-one and drop read it. In between it can be reviewed.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    boilerplate_list: Option<PathBuf>,
+
     /// Files and folders to read; `-` or nothing: standard input.
     ///
     /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped. So are those in tar and zip archives,
@@ -97,6 +108,18 @@ enum FromFormat {
     Parquet,
     /// Plain text.
     Text,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum BoilerplateChoice {
+    /// It is not looked for.
+    Off,
+    /// It is counted, and named in the summary.
+    Report,
+    /// The first of each stays, the others are taken out before articles are compared. (With a list, all go.)
+    KeepOne,
+    /// All of it is taken out before articles are compared.
+    Drop,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -189,6 +212,19 @@ impl ReadingArgs {
             max_record: self.max_record as usize,
             to,
         })
+    }
+
+    pub(super) fn boilerplate(&self) -> Result<(Boilerplate, Option<PathBuf>), Error> {
+        let what = match self.boilerplate {
+            BoilerplateChoice::Off if self.boilerplate_list.is_some() => {
+                return Err(Error::usage("--boilerplate-list is written by --boilerplate report, and read by keep-one and drop"));
+            }
+            BoilerplateChoice::Off => Boilerplate::Off,
+            BoilerplateChoice::Report => Boilerplate::Report,
+            BoilerplateChoice::KeepOne => Boilerplate::KeepOne,
+            BoilerplateChoice::Drop => Boilerplate::Drop,
+        };
+        Ok((what, self.boilerplate_list.clone()))
     }
 
     pub(super) fn cleaning(&self) -> Cleaning {

@@ -6,9 +6,10 @@ use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::judge::Prepared;
-use crate::clean::{CleanedBy, Cleaning, Cut, clean, without};
+use crate::boilerplate::{Boilerplate, Keyed, List, keyed};
+use crate::clean::{CleanedBy, Cleaning, Cut, clean, with_last_break, without};
 use crate::corpus::{ByteSpan, Place};
-use crate::fingerprint::{Seed, ShingleHasher, scan_words};
+use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, scan_words};
 use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::Settings;
@@ -47,6 +48,10 @@ pub(super) struct Origin {
     pub(super) cleaned_by: CleanedBy,
     /// What rules took out of the text.
     pub(super) ruled_out: Vec<RuledOut>,
+    /// Whose record it is.
+    pub(super) host: Box<str>,
+    /// The passages that are counted, to see which are boilerplate.
+    pub(super) keyed: Vec<Keyed>,
     /// The JSON object that stands for the record, if it isn't written back as it came.
     converted: Option<Vec<u8>>,
 }
@@ -73,7 +78,8 @@ impl Origin {
 pub(super) struct RuledOut {
     /// Its bytes in the text before anything was taken out.
     pub(super) bytes: ByteSpan,
-    pub(super) rule: usize,
+    /// The rule's number; boilerplate goes by none.
+    pub(super) rule: Option<usize>,
     pub(super) n_words: usize,
     pub(super) text: String,
 }
@@ -86,7 +92,7 @@ impl RuledOut {
         scan_words(piece, Seed(0), &mut |_, _| n_words += 1);
         Self {
             bytes: ByteSpan::new(start + cut.bytes.start, start + cut.bytes.end),
-            rule: cut.rule,
+            rule: (cut.rule != BOILERPLATE).then_some(cut.rule),
             n_words,
             text: piece.to_owned(),
         }
@@ -94,13 +100,15 @@ impl RuledOut {
 }
 
 impl Batch {
-    /// Reads, cleans and fingerprints the records of a batch.
-    pub(super) fn prepare(raw: RawBatch, settings: &Settings, shingles: &ShingleHasher) -> Self {
+    /// Reads, cleans and fingerprints the records of a batch; boilerplate that is listed is taken out.
+    pub(super) fn prepare(raw: RawBatch, settings: &Settings, shingles: &ShingleHasher, boilerplate: Option<&List>) -> Self {
         let mut blocks = raw.blocks;
         let raw_records: Vec<(usize, &RawRecord)> =
             blocks.iter().enumerate().flat_map(|(nth, block)| block.records.iter().map(move |record| (nth, record))).collect();
-        let results: Vec<_> =
-            raw_records.par_iter().map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, settings, shingles)).collect();
+        let results: Vec<_> = raw_records
+            .par_iter()
+            .map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, settings, shingles, boilerplate))
+            .collect();
         let mut batch = Self { opened: raw.opened, ..Self::default() };
         let mut results = results.into_iter();
         for block in &mut blocks {
@@ -150,6 +158,7 @@ fn prepare_record(
     raw: &RawRecord,
     settings: &Settings,
     shingles: &ShingleHasher,
+    boilerplate: Option<&List>,
 ) -> Result<Option<(Prepared, Origin)>, BadRecord> {
     let Some(record) = block.file.read(block, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
@@ -172,18 +181,31 @@ fn prepare_record(
     };
     let mut ruled_out = Vec::new();
     let mut start = 0;
+    // What names no host is counted by file.
+    let host = if record.host.is_empty() { block.file.name.as_str().into() } else { record.host };
     let cleaned = record.texts.into_iter().map(|text| {
         let is_changed = text.is_changed();
         let cleaned = clean(text.text, cleaning);
         cleaned_by = cleaned_by.and(cleaned.by);
         let is_changed = is_changed || !cleaned.by.is_none();
-        let Some(rules) = &settings.rules_of_lines else { return (cleaned.text, is_changed) };
-        let cuts = rules.cuts(&cleaned.text);
+        let mut cuts = settings.rules_of_lines.as_ref().map(|rules| rules.cuts(&cleaned.text)).unwrap_or_default();
+        if let Some(list) = boilerplate {
+            add_boilerplate(&mut cuts, &cleaned.text, &host, place, list, shingles);
+        }
         ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&cleaned.text, cut, start)));
         start += cleaned.text.len() + FIELDS_APART.len();
-        (without(&cleaned.text, 0..cleaned.text.len(), &cuts).into_owned(), is_changed || !cuts.is_empty())
+        if cuts.is_empty() {
+            return (cleaned.text, is_changed);
+        }
+        (without(&cleaned.text, 0..cleaned.text.len(), &cuts).into_owned(), true)
     });
     let (text, pieces) = joined(cleaned);
+    let prepared = Prepared::new(place, record.id, text, PartSize::default(), shingles);
+    let keyed = if settings.boilerplate == Boilerplate::Report {
+        keyed(&host, &prepared.text, &prepared.parts, shingles.seed())
+    } else {
+        Vec::new()
+    };
     let origin = Origin {
         block: nth_block,
         raw: raw.clone(),
@@ -193,7 +215,26 @@ fn prepare_record(
         encoding,
         cleaned_by,
         ruled_out,
+        host,
+        keyed,
         converted: record.converted,
     };
-    Ok(Some((Prepared::new(place, record.id, text, PartSize::default(), shingles), origin)))
+    Ok(Some((prepared, origin)))
+}
+
+/// The number that boilerplate has among rules.
+const BOILERPLATE: usize = usize::MAX;
+
+/// Adds the boilerplate in a text to what rules take out of it, where it doesn't meet them.
+fn add_boilerplate(cuts: &mut Vec<Cut>, text: &str, host: &str, place: Place, list: &List, shingles: &ShingleHasher) {
+    let all = Fingerprint::of(text, ByteSpan::new(0, text.len()), shingles);
+    let passages = keyed(host, text, &[all], shingles.seed());
+    for passage in passages.iter().filter(|passage| list.takes(passage, place)) {
+        let bytes = passage.bytes.start as usize..passage.break_end as usize;
+        let at = cuts.partition_point(|cut| cut.bytes.end <= bytes.start);
+        if cuts.get(at).is_none_or(|cut| cut.bytes.start >= bytes.end) {
+            cuts.insert(at, Cut { bytes, rule: BOILERPLATE });
+        }
+    }
+    with_last_break(text, cuts);
 }

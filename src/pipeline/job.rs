@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::batch::Batch;
 use super::judge::Judge;
 use super::sinks::Sinks;
+use crate::boilerplate::{Boilerplate, Found, List};
 use crate::decide::RecordVerdict;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
@@ -31,22 +32,58 @@ pub fn run_job(settings: &Settings) -> Result<Summary, Error> {
 }
 
 fn run(settings: &Settings) -> Result<Summary, Error> {
-    let started = Instant::now();
-    let inputs = collect_inputs(&settings.inputs, &settings.selection)?;
+    let mut inputs = collect_inputs(&settings.inputs, &settings.selection)?;
     check_paths(settings, &inputs)?;
-    if inputs.iter().any(|input| input.source == Source::Stdin) && std::io::stdin().is_terminal() {
+    if inputs.iter().any(|input| matches!(input.source, Source::Stdin)) && std::io::stdin().is_terminal() {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
     }
+    let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
+    let boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
+        (Boilerplate::Off | Boilerplate::Report, _) => None,
+        (_, Some(path)) => {
+            let text = fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
+            let list = List::read(&text, shingles.seed());
+            Some(list.map_err(|error| Error::usage(format!("{}: {error}", path.display())))?)
+        }
+        (what, None) => {
+            // Boilerplate is known only when all is read, so all is read twice.
+            inputs.iter_mut().try_for_each(Input::spool)?;
+            let first = Settings {
+                target: Target::Nowhere,
+                ledger: None,
+                summary: None,
+                quarantine: None,
+                boilerplate: Boilerplate::Report,
+                ..settings.clone()
+            };
+            log::info!("first reading, to find boilerplate");
+            let (_, found) = read_through(&first, inputs.clone(), shingles, None)?;
+            Some(List::of_found(&found, what))
+        }
+    };
+    let (mut summary, _) = read_through(settings, inputs, shingles, boilerplate.as_ref())?;
+    summary.peak_memory = peak_memory();
+    Ok(summary)
+}
+
+/// Reads all inputs once.
+fn read_through(
+    settings: &Settings,
+    inputs: Vec<Input>,
+    shingles: ShingleHasher,
+    boilerplate: Option<&List>,
+) -> Result<(Summary, Vec<Found>), Error> {
+    let started = Instant::now();
     log::info!("reading {} files with {} threads", inputs.len(), settings.threads);
     let n_bytes: Option<u64> = inputs.iter().map(|input| input.len).sum();
     let progress = Progress::new(n_bytes, settings.verbosity >= Verbosity::Normal);
 
-    let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
     let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
     let n_read = reader.n_read();
     let mut judge = Judge::new(settings.rules, shingles, TableSize::default());
-    let mut next =
-        || -> Result<Option<Batch>, Error> { Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles))) };
+    let mut next = || -> Result<Option<Batch>, Error> {
+        Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, boilerplate)))
+    };
     let mut upcoming = next()?;
     let mut sinks = Sinks::begin(settings)?;
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::batch::{Batch, RuledOut};
 use super::judge::{Judge, Prepared};
+use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
@@ -33,6 +34,8 @@ pub(super) struct Sinks<'a> {
     ledger: Option<Output>,
     quarantine: Option<Output>,
     summary_file: Option<Output>,
+    boilerplate_list: Option<Output>,
+    pub(super) boilerplate: Counter,
     pub(super) summary: Summary,
     /// The file whose format shapes the output that is being written; none was begun yet, or none had records.
     shaped_by: Option<Shape>,
@@ -86,6 +89,11 @@ impl<'a> Sinks<'a> {
             ledger: open(&settings.ledger)?,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
+            boilerplate_list: match settings.boilerplate {
+                Boilerplate::Report => open(&settings.boilerplate_list)?,
+                Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
+            },
+            boilerplate: Counter::default(),
             outputs: Outputs::begin(&settings.target, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
             shaped_by: None,
@@ -128,6 +136,9 @@ impl<'a> Sinks<'a> {
         self.summary.count(record, verdict);
         self.summary.count_cleaning(origin.is_changed(), origin.cleaned_by, origin.encoding, origin.n_repaired);
         self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
+        if verdict.verdict == Verdict::Keep {
+            self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
+        }
         self.note_ruled_out(record, &origin.ruled_out)?;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);
@@ -139,19 +150,23 @@ impl<'a> Sinks<'a> {
 
     /// Counts what rules took out of a record, and writes it to the ledger.
     fn note_ruled_out(&mut self, record: &Prepared, ruled_out: &[RuledOut]) -> Result<(), Error> {
-        let Some(rules) = self.settings.rules_of_lines.as_ref().filter(|_| !ruled_out.is_empty()) else { return Ok(()) };
+        let rules = self.settings.rules_of_lines.as_ref();
         let file = Arc::clone(&self.files[record.place.file as usize]);
         for cut in ruled_out {
-            let rule = rules.name(cut.rule);
-            let reason = if rule.contains("/inline-") { "inline" } else { "line" };
-            self.summary.count_ruled_out(rule, reason, cut.n_words, &cut.text);
+            let rule = cut.rule.map(|rule| rules.expect("cuts of rules come of rules").name(rule));
+            let reason = match rule {
+                None => "boilerplate",
+                Some(rule) if rule.contains("/inline-") => "inline",
+                Some(_) => "line",
+            };
+            self.summary.count_ruled_out(rule.unwrap_or(reason), reason, cut.n_words, &cut.text);
             let Some(ledger) = &mut self.ledger else { continue };
             let entry = Entry {
                 file: &file.name,
                 record: record.place.record,
                 id: record.id.as_str(),
                 reason,
-                rule: Some(rule),
+                rule,
                 span: [cut.bytes.start, cut.bytes.end],
                 words: cut.n_words,
                 covered: 0,
@@ -324,22 +339,29 @@ impl<'a> Sinks<'a> {
     }
 
     /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
-    pub(super) fn commit(mut self) -> Result<Summary, Error> {
+    pub(super) fn commit(mut self) -> Result<(Summary, Vec<Found>), Error> {
         self.end_shape()?;
-        let Self { outputs, ledger, quarantine, mut summary_file, summary, .. } = self;
+        let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, mut summary, .. } = self;
+        let found = boilerplate.found();
+        summary.count_boilerplate(&found);
+        if let Some(file) = &mut boilerplate_list {
+            for Found { host, text, n_articles, .. } in &found {
+                write_line(file, &ListLine { host: host.clone(), text: text.clone(), articles: *n_articles })?;
+            }
+        }
         if let Some(file) = &mut summary_file {
             let mut text = serde_json::to_vec_pretty(&summary).expect("numbers and names can always be written");
             text.push(b'\n');
             file.write(&text)?;
         }
         let mut files = Vec::new();
-        for file in [ledger, quarantine, summary_file].into_iter().flatten() {
+        for file in [ledger, quarantine, summary_file, boilerplate_list].into_iter().flatten() {
             files.push(file.complete()?);
         }
         files.extend(outputs.complete()?);
         begin_commit();
         files.into_iter().try_for_each(AtomicFile::commit)?;
-        Ok(summary)
+        Ok((summary, found))
     }
 }
 

@@ -85,7 +85,23 @@ pub struct Fields {
     pub source: Option<FieldPath>,
 }
 
+/// Whose a record is: its source, or else the host in its address.
+pub(super) fn host(source: Option<String>, url: Option<String>) -> Box<str> {
+    let host_in = |url: String| {
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host.rsplit('@').next().unwrap_or_default().trim_start_matches("www.").to_ascii_lowercase()
+    };
+    source.filter(|source| !source.is_empty()).or_else(|| url.map(host_in)).unwrap_or_default().into()
+}
+
 impl Fields {
+    /// The columns that tell a record's source and its address.
+    pub(super) fn host_columns(&self, names: &[String]) -> [Option<usize>; 2] {
+        let source = self.source.as_ref().map_or_else(|| usual_column(SOURCE_NAMES, names), |path| named_column(path, names));
+        [source, usual_column(URL_NAMES, names)]
+    }
+
     /// The columns that hold the text, of a table whose columns have these names.
     pub(super) fn text_columns(&self, names: &[String]) -> Option<Vec<usize>> {
         match &self.text[..] {

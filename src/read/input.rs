@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use tempfile::{NamedTempFile, TempPath};
 
 use super::decompress::decompressed;
 use crate::error::Error;
 
 /// A file (or the pipe) that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// Where its bytes come from.
     pub source: Source,
@@ -26,12 +27,14 @@ pub struct Input {
 }
 
 /// Where bytes come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Source {
     /// Standard input.
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A copy of standard input, which is gone when nobody reads it any more.
+    Spooled(Arc<TempPath>),
 }
 
 impl Input {
@@ -48,7 +51,7 @@ impl Input {
     /// Its name in messages and ledgers.
     pub fn name(&self) -> String {
         match &self.source {
-            Source::Stdin => "-".to_owned(),
+            Source::Stdin | Source::Spooled(_) => "-".to_owned(),
             Source::File(path) => path.to_string_lossy().into_owned(),
         }
     }
@@ -59,7 +62,26 @@ impl Input {
         match &self.source {
             Source::Stdin => decompressed(Counted { inner: io::stdin(), n_read }),
             Source::File(path) => decompressed(Counted { inner: File::open(path)?, n_read }),
+            Source::Spooled(path) => decompressed(Counted { inner: File::open(&**path)?, n_read }),
         }
+    }
+
+    /// Makes a copy of standard input, so that it can be read more than once.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for it.
+    pub fn spool(&mut self) -> Result<(), Error> {
+        if matches!(self.source, Source::Stdin) {
+            let spool = || -> io::Result<TempPath> {
+                let mut file = NamedTempFile::new()?;
+                io::copy(&mut io::stdin(), &mut file)?;
+                Ok(file.into_temp_path())
+            };
+            let path = spool().map_err(|source| Error::io("copy", "standard input", source))?;
+            self.source = Source::Spooled(Arc::new(path));
+        }
+        Ok(())
     }
 }
 

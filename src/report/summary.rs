@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::boilerplate::{Found, ListLine};
 use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
 use crate::error::printable;
@@ -44,6 +45,8 @@ pub struct Summary {
     /// The first different ones of each rule.
     #[serde(skip)]
     pub ruled_out_examples: BTreeMap<String, Vec<String>>,
+    /// Passages that stand in many kept articles of one host.
+    pub boilerplate: BoilerplateNumbers,
     /// Records that could not be read, by reason.
     pub bad_records: BTreeMap<&'static str, u64>,
     /// Records that are no articles: requests, pictures and errors in web archives.
@@ -70,6 +73,19 @@ pub struct Summary {
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
+/// What was found of boilerplate.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct BoilerplateNumbers {
+    /// How many passages there are.
+    pub passages: u64,
+    /// In how many articles they stand, each counted for itself.
+    pub occurrences: u64,
+    /// The most frequent.
+    pub most_frequent: Vec<ListLine>,
+}
+
+/// So many of the most frequent passages of boilerplate are named.
+const N_BOILERPLATE_NAMED: usize = 20;
 /// So many different examples are kept of what a rule took out.
 const N_EXAMPLES: usize = 5;
 
@@ -135,6 +151,16 @@ impl Summary {
         *self.bad_records.entry(bad.reason.name()).or_default() += 1;
     }
 
+    /// Counts the boilerplate that was found.
+    pub fn count_boilerplate(&mut self, found: &[Found]) {
+        let line = |found: &Found| ListLine { host: found.host.clone(), text: found.text.clone(), articles: found.n_articles };
+        self.boilerplate = BoilerplateNumbers {
+            passages: found.len() as u64,
+            occurrences: found.iter().map(|found| u64::from(found.n_articles)).sum(),
+            most_frequent: found.iter().take(N_BOILERPLATE_NAMED).map(line).collect(),
+        };
+    }
+
     /// Which rule took out how much, the most frequent first, each with examples.
     pub fn explained_rules(&self) -> String {
         let mut rules: Vec<(&String, &u64)> = self.ruled_out.iter().collect();
@@ -190,6 +216,10 @@ impl fmt::Display for Summary {
         if !self.ruled_out.is_empty() {
             let rules: Vec<_> = self.ruled_out.iter().map(|(rule, n)| format!("{rule} {}", grouped(*n))).collect();
             writeln!(f, "taken out by rules: {}", rules.join(", "))?;
+        }
+        if self.boilerplate.passages > 0 {
+            let (passages, occurrences) = (grouped(self.boilerplate.passages), grouped(self.boilerplate.occurrences));
+            writeln!(f, "boilerplate: {passages} passages stand in many articles of their hosts, {occurrences} times in all")?;
         }
         if self.n_bad() > 0 {
             let reasons: Vec<_> = self.bad_records.iter().map(|(reason, n)| format!("{} {reason}", grouped(*n))).collect();

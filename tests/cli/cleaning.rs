@@ -106,3 +106,81 @@ fn rules_are_explained_with_examples() {
     folder.einmal(["clean", "--help"]).run().exits(0);
     assert_eq!(folder.einmal(["clean"]).run_with("").exits(0).stdout, b"");
 }
+
+/// A passage of words that no other number gives, without digits: in boilerplate these make no difference.
+fn own(nth: usize) -> String {
+    let letters = |number: usize| number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect::<String>();
+    (0..20).map(|word| format!("x{}y{}", letters(nth), letters(word))).collect::<Vec<_>>().join(" ")
+}
+
+/// Articles of two hosts, each with passages of its own around a line that stands in all of one host.
+fn pages() -> String {
+    let line = |nth: usize| {
+        let host = if nth.is_multiple_of(2) { "one.example" } else { "two.example" };
+        let note =
+            if nth.is_multiple_of(2) { format!("Folgen Sie unserem Kanal, schon {nth} tun es") } else { "Kurzes".to_owned() };
+        let text = format!("{}\n{note}\n{}", own(nth), own(nth + 100));
+        json!({"id": nth.to_string(), "url": format!("https://www.{host}/{nth}"), "text": text})
+    };
+    let mut lines: Vec<Value> = (0..10).map(line).collect();
+    // A version of the first article brings its passages again.
+    lines.push(lines[0].clone());
+    lines[9]["text"] = json!(own(9));
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn boilerplate_is_what_stands_in_many_articles_of_a_host_each_time_between_others() {
+    let folder = Folder::new();
+    folder.write("a.jsonl", pages());
+    let report = folder.dedup(["a.jsonl", "--summary", "summary.json", "--boilerplate-list", "list.jsonl"]).run();
+    report.exits(0).stderr_holds(&["boilerplate: 2 passages"]);
+    let plain = folder.dedup(["a.jsonl", "--boilerplate", "off"]).run();
+    assert_eq!(plain.exits(0).stdout, report.stdout);
+    let list = folder.json_lines("list.jsonl");
+    let found: Vec<Value> = list.iter().map(|line| json!([line["host"], line["articles"]])).collect();
+    assert_eq!(found, [json!(["one.example", 5]), json!(["two.example", 4])], "the copy is no article of its own");
+    assert_eq!(folder.json("summary.json")["boilerplate"]["most_frequent"], json!(list));
+    assert_eq!(folder.json("summary.json")["boilerplate"]["occurrences"], json!(9));
+    let n_lines = |args: &[&str]| {
+        let outcome = folder.dedup(args).run();
+        let out = texts(outcome.exits(0).stdout_text());
+        out.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("Folgen") || *line == "Kurzes").count()
+    };
+    assert_eq!(n_lines(&["a.jsonl"]), 9);
+    assert_eq!(n_lines(&["a.jsonl", "--boilerplate", "keep-one"]), 2);
+    assert_eq!(n_lines(&["a.jsonl", "--boilerplate", "drop"]), 0);
+    // What is reviewed is what goes.
+    folder.write("reviewed.jsonl", format!("{}\n", list[1]));
+    assert_eq!(n_lines(&["a.jsonl", "--boilerplate", "drop", "--boilerplate-list", "reviewed.jsonl"]), 5);
+    // A pipe is read twice too; batches and threads make no difference.
+    let drop = ["--boilerplate", "drop", "--ledger", "ledger.jsonl", "--summary", "summary.json"];
+    let expected = folder.dedup([&["a.jsonl"], &drop[..]].concat()).run().exits(0).stdout.clone();
+    for more in [&[][..], &["--batch", "1"], &["--batch", "3", "--threads", "3"]] {
+        folder.dedup([&drop[..], more].concat()).run_with(pages()).exits(0).stdout_is(&expected);
+    }
+    let ledger = folder.json_lines("ledger.jsonl");
+    assert_eq!(ledger.iter().filter(|entry| entry["reason"] == "boilerplate").count(), 10, "of the copy too");
+    assert_eq!(folder.json("summary.json")["ruled_out"], json!({"boilerplate": 10}));
+    for (args, message) in [
+        (&["--boilerplate", "drop", "--mark"][..], "--mark takes nothing out"),
+        (&["--boilerplate", "off", "--boilerplate-list", "x"], "--boilerplate-list is written"),
+        (&["--boilerplate", "drop", "--boilerplate-list", "none"], "none: cannot read"),
+        (&["--boilerplate", "drop", "--boilerplate-list", "a.jsonl"], "a.jsonl: line 1: missing field `host`"),
+    ] {
+        folder.dedup(args).run_with(pages()).exits(2).stdout_is_empty().complains(message);
+    }
+}
+
+#[test]
+fn what_stands_in_versions_of_an_article_is_no_boilerplate() {
+    let folder = Folder::new();
+    let versions =
+        (0..6).map(|nth| (nth.to_string(), format!("{}\nKurze Zeile\n{}\n{}", own(0), own(2 * nth + 1), own(2 * nth + 2))));
+    folder.dedup(["--summary", "summary.json", "--updates", "whole"]).run_with(jsonl(versions.clone())).exits(0);
+    let found = &folder.json("summary.json")["boilerplate"];
+    assert_eq!(found["passages"], json!(2), "their neighbours differ each time: {found}");
+    let same = (0..6).map(|nth| (nth.to_string(), format!("{}\nKurze Zeile\nNoch {nth} Zeilen", own(0))));
+    folder.dedup(["--summary", "summary.json", "--article-threshold", "1", "--facts", "off"]).run_with(jsonl(same)).exits(0);
+    assert_eq!(folder.json("summary.json")["boilerplate"]["passages"], json!(0));
+}

@@ -8,7 +8,7 @@ use crate::corpus::RecordId;
 use crate::error::Error;
 use crate::read::bad::BadReason;
 use crate::read::boundary::RowScan;
-use crate::read::field::{FieldPath, Fields, named_column};
+use crate::read::field::{FieldPath, Fields, host, named_column};
 
 /// What may stand between fields.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -25,6 +25,8 @@ pub struct Header {
     names: Vec<String>,
     texts: Vec<usize>,
     id: Option<usize>,
+    /// Those that tell the source and the address.
+    host: [Option<usize>; 2],
 }
 
 /// A first line that is no header of a table of articles.
@@ -61,7 +63,14 @@ impl Header {
         let (ranges, end) = split(head, delimiter).ok_or(NoHeader::Missing)?;
         let names: Vec<String> = ranges.into_iter().map(|range| name(&head[range])).collect();
         let texts = fields.text_columns(&names).ok_or_else(|| NoHeader::NoText(names.clone()))?;
-        let header = Self { raw: head[..end].to_vec(), delimiter, texts, id: fields.id_column(&names), names };
+        let header = Self {
+            raw: head[..end].to_vec(),
+            delimiter,
+            texts,
+            id: fields.id_column(&names),
+            host: fields.host_columns(&names),
+            names,
+        };
         Ok((header, (end + 1).min(head.len())))
     }
 
@@ -156,10 +165,12 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     }
     let value = |nth: usize| unquoted(&row[fields[nth].clone()]);
     let texts = header.texts.iter().map(|&nth| FieldText::of_bytes(&value(nth))).collect();
-    let id = header.id.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned()).unwrap_or_default();
+    let plain = |nth: Option<usize>| nth.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned());
+    let id = RecordId(plain(header.id).unwrap_or_default().into());
+    let host = host(plain(header.host[0]), plain(header.host[1]));
     let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
     let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { id: RecordId(id.into()), texts, field, converted: None })
+    Ok(Record { id, texts, host, field, converted: None })
 }
 
 #[cfg(test)]

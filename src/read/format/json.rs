@@ -3,7 +3,7 @@
 use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::read::bad::BadReason;
-use crate::read::field::{Fields, ID_NAMES, Picker};
+use crate::read::field::{Fields, ID_NAMES, Picker, SOURCE_NAMES, URL_NAMES, host};
 use crate::read::json::{decode, read_object};
 
 /// How much of a value a message shows.
@@ -13,10 +13,14 @@ const NAME_THE_FIELD: &str = "name the field with --field, as a name or a way li
 pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let mut texts = Picker::texts(fields);
     let mut id = Picker::new(fields.id.as_ref(), ID_NAMES);
+    let mut source = Picker::new(fields.source.as_ref(), SOURCE_NAMES);
+    let mut url = Picker::new(None, URL_NAMES);
     let mut mark = None;
     let object = read_object(line, &mut |member| {
         texts.iter_mut().for_each(|text| text.see(line, &member));
         id.see(line, &member);
+        source.see(line, &member);
+        url.see(line, &member);
         if &line[member.key.clone()] == b"einmal" {
             mark = Some(member.value);
         }
@@ -38,8 +42,10 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
         return Err(no_text_field(line, fields));
     }
     let texts = strings.iter().map(|string| FieldText::of_json(&line[string.clone()])).collect();
-    let id = id.picked(line).map(|value| plain_value(&line[value])).unwrap_or_default();
-    Ok(Record { id: RecordId(id.into()), texts, field: TextField::Json { strings, object, mark }, converted: None })
+    let plain = |picker: Picker<'_>| picker.picked(line).map(|value| plain_value(&line[value]));
+    let host = host(plain(source), plain(url));
+    let id = RecordId(plain(id).unwrap_or_default().into());
+    Ok(Record { id, texts, host, field: TextField::Json { strings, object, mark }, converted: None })
 }
 
 fn no_string(value: &[u8]) -> Problem {

@@ -64,6 +64,8 @@ pub struct Record {
     pub texts: Vec<FieldText>,
     /// Where its texts stand in the record's bytes.
     pub field: TextField,
+    /// Whose it is: its source, or the host in its address; empty where neither is known.
+    pub host: Box<str>,
     /// The JSON object that stands for the record from here on, if it isn't written back as it came.
     pub converted: Option<Vec<u8>>,
 }

@@ -20,7 +20,7 @@ use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordId;
 use crate::error::Error;
 use crate::read::bad::BadReason;
-use crate::read::field::{FieldPath, Fields, ID_NAMES, Step, TEXT_NAMES};
+use crate::read::field::{FieldPath, Fields, ID_NAMES, SOURCE_NAMES, Step, TEXT_NAMES, URL_NAMES, host};
 
 /// What the rows of a file look like, and which of their columns are which.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Table {
     pub key_values: Vec<KeyValue>,
     texts: Vec<Column>,
     id: Option<Column>,
+    /// Those that tell the source and the address.
+    host: [Option<Column>; 2],
 }
 
 /// Tables whose rows can stand in one file are equal.
@@ -80,6 +82,11 @@ impl Table {
             Some(path) => column_at(path, schema.fields()),
             None => usual_column(ID_NAMES, schema.fields(), |_| true),
         };
+        let source = match &fields.source {
+            Some(path) => column_at(path, schema.fields()),
+            None => usual_column(SOURCE_NAMES, schema.fields(), is_text),
+        };
+        let url = usual_column(URL_NAMES, schema.fields(), is_text);
         let file = metadata.metadata();
         let compression = file.row_groups().iter().flat_map(|group| group.columns()).map(|column| column.compression()).next();
         let key_values = file.file_metadata().key_value_metadata().cloned().unwrap_or_default();
@@ -89,13 +96,14 @@ impl Table {
             key_values: key_values.into_iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).collect(),
             texts: found.into_iter().map(|(text, _)| text).collect(),
             id: id.map(|(id, _)| id),
+            host: [source, url].map(|found| found.map(|(column, _)| column)),
         })
     }
 
     /// The columns of a file that is made anew, and which of them holds the text.
     pub(super) fn with_text(schema: Schema, text: usize, compression: Compression) -> Self {
         let texts = vec![Column { nth: text, steps: Vec::new() }];
-        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None }
+        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None, host: [None, None] }
     }
 
     /// Reads row number `row`.
@@ -114,8 +122,12 @@ impl Table {
                 hint: None,
             });
         }
-        let id = self.id.as_ref().and_then(|id| id.leaf(rows, row)).and_then(|(leaf, at)| id_at(leaf, at)).unwrap_or_default();
-        Ok(Record { id: RecordId(id.into()), texts, field: TextField::Columns(columns), converted: None })
+        let plain = |column: &Option<Column>| {
+            column.as_ref().and_then(|column| column.leaf(rows, row)).and_then(|(leaf, at)| id_at(leaf, at))
+        };
+        let id = RecordId(plain(&self.id).unwrap_or_default().into());
+        let host = host(plain(&self.host[0]), plain(&self.host[1]));
+        Ok(Record { id, texts, host, field: TextField::Columns(columns), converted: None })
     }
 
     /// How many bytes the texts of some rows have.
@@ -339,8 +351,14 @@ mod tests {
         let (text, kind) = column_at(&"article.text".parse().expect("a path"), rows.schema().fields()).expect("it is there");
         assert_eq!(kind, DataType::LargeUtf8);
         let id = usual_column(ID_NAMES, rows.schema().fields(), |_| true).map(|(id, _)| id);
-        let table =
-            Table { schema: rows.schema(), compression: Compression::SNAPPY, key_values: Vec::new(), texts: vec![text], id };
+        let table = Table {
+            schema: rows.schema(),
+            compression: Compression::SNAPPY,
+            key_values: Vec::new(),
+            texts: vec![text],
+            id,
+            host: [None, None],
+        };
         let record = table.read(&rows, 1).ok().expect("it is sound");
         assert_eq!((record.id.as_str(), record.texts[0].text.as_str()), ("8", "zwei"));
         let changed = table.with_texts(&rows, &HashMap::from([((1, 0), "neu".to_owned())]));

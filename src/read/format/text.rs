@@ -17,5 +17,5 @@ pub enum Articles {
 
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let texts = vec![FieldText::of_bytes(raw)];
-    Record { id: RecordId(name.into()), texts, field: TextField::Whole { ends_in_crlf }, converted: None }
+    Record { id: RecordId(name.into()), texts, host: "".into(), field: TextField::Whole { ends_in_crlf }, converted: None }
 }
