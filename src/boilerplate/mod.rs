@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::corpus::ByteSpan;
-use crate::fingerprint::{Fingerprint, Seed, WordHash, scan_words};
+use crate::fingerprint::{Fingerprint, MixedHashing, Seed};
 
 pub use count::{Counter, Found};
 pub use list::{List, ListError, ListLine};
@@ -31,6 +31,7 @@ pub enum Boilerplate {
 
 /// Longer passages, in words, are no boilerplate: said twice, they are copies.
 const MOST_WORDS: usize = 60;
+const MOST_BYTES: usize = 1000;
 /// Passages of so many words tell an article from others.
 const OWN_WORDS: usize = 15;
 
@@ -49,30 +50,28 @@ pub struct Keyed {
 
 /// The passages of a record that may be boilerplate of its host, each once. `prints` are its parts.
 pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<Keyed> {
-    let host = hash_bytes(host.as_bytes(), seed);
+    let host = xxh3_64_with_seed(host.as_bytes(), seed.0);
     let mut keyed: Vec<Keyed> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<u64, MixedHashing> = HashSet::default();
+    let mut folded = Vec::new();
+    let mut before = 0;
     for print in prints {
-        let own = |words: std::ops::Range<usize>| (words.len() >= OWN_WORDS).then(|| hash_words(&print.words[words], 0));
-        let mut before = 0;
+        // Those that wait for the next passage of the article's own.
         let mut waiting = keyed.len();
-        for passage in &print.passages {
-            let words = passage.words.range();
-            let start = print.part.start + passage.bytes.start;
-            let bytes = ByteSpan { start, end: print.part.start + passage.bytes.end };
-            if !words.is_empty() && words.len() <= MOST_WORDS {
-                let key = passage_key(&text[bytes.range()], &print.words[words.clone()], host, seed);
-                if seen.insert(key) {
-                    let break_end = print.part.start + passage.break_end;
-                    keyed.push(Keyed { bytes, break_end, key, neighbours: before as u32 });
-                }
+        for passage in print.passages.iter().filter(|passage| !passage.words.is_empty()) {
+            let start = print.part.start;
+            let bytes = ByteSpan { start: start + passage.bytes.start, end: start + passage.bytes.end };
+            let said = &text[bytes.range()];
+            let is_short = passage.words.len() <= MOST_WORDS && said.len() <= MOST_BYTES;
+            let key = if is_short { passage_key(said, host, &mut folded) } else { 0 };
+            if is_short && seen.insert(key) {
+                keyed.push(Keyed { bytes, break_end: start + passage.break_end, key, neighbours: before });
             }
-            if let Some(own) = own(words) {
-                // What stands between two passages of the article's own has both for neighbours; each is no neighbour of itself.
+            if passage.words.len() >= OWN_WORDS {
+                // A passage is no neighbour of itself.
                 let last = keyed.len() - usize::from(keyed.last().is_some_and(|last| last.bytes == bytes));
-                for between in &mut keyed[waiting..last] {
-                    between.neighbours ^= (own >> 32) as u32;
-                }
+                let own = (xxh3_64_with_seed(said.as_bytes(), seed.0) >> 32) as u32;
+                keyed[waiting..last].iter_mut().for_each(|between| between.neighbours ^= own.rotate_left(1));
                 waiting = last;
                 before = own;
             }
@@ -81,29 +80,14 @@ pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<
     keyed
 }
 
-/// What a passage says, its digits made one, and whose host does.
-fn passage_key(text: &str, words: &[WordHash], host: u64, seed: Seed) -> u64 {
-    if !text.contains(char::is_numeric) {
-        return hash_words(words, host);
-    }
-    let folded: String = text.chars().map(|c| if c.is_numeric() { '0' } else { c }).collect();
-    let mut words = Vec::new();
-    scan_words(&folded, seed, &mut |_, hash| words.push(WordHash::of(hash)));
-    hash_words(&words, host)
+/// What a passage says, in small letters and its digits made one, and whose host does. `folded` is room to work in.
+fn passage_key(text: &str, host: u64, folded: &mut Vec<u8>) -> u64 {
+    folded.clear();
+    folded.extend(text.trim().bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte.to_ascii_lowercase() }));
+    xxh3_64_with_seed(folded, host)
 }
 
 /// The key of a passage by itself, as a list names it.
 fn key_of(host: &str, text: &str, seed: Seed) -> u64 {
-    let mut words = Vec::new();
-    scan_words(text, seed, &mut |_, hash| words.push(WordHash::of(hash)));
-    passage_key(text, &words, hash_bytes(host.as_bytes(), seed), seed)
-}
-
-fn hash_words(words: &[WordHash], more: u64) -> u64 {
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.0.to_ne_bytes()).collect();
-    xxh3_64_with_seed(&bytes, more)
-}
-
-fn hash_bytes(bytes: &[u8], seed: Seed) -> u64 {
-    xxh3_64_with_seed(bytes, seed.0)
+    passage_key(text, xxh3_64_with_seed(host.as_bytes(), seed.0), &mut Vec::new())
 }

@@ -38,7 +38,7 @@ pub(super) const SHORT_FORM: usize = 16;
 /// A word of a stream: 32 bits of the hash of its matching form, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
-pub struct WordHash(pub(crate) u32);
+pub struct WordHash(u32);
 
 impl WordHash {
     /// No word: stands between the streams of two articles where many are kept in one array.
