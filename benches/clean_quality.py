@@ -59,7 +59,7 @@ def main():
     for html in ("strip", "extract"):
         scores = collections.defaultdict(list)
         before, _ = texts(pages, "--field", "html", "--html", html)
-        after, ledger = texts(pages, "--field", "html", "--html", html, "--clean", "lines")
+        after, ledger = texts(pages, "--field", "html", "--html", html, "--source-field", "publisher", "--clean", "lines", "--boilerplate", "drop")
         for page in pages:
             gold = [shingles("\n".join(version)) for version in golds[page["id"]]]
             best = lambda text: max(f1(shingles(text), version) for version in gold)

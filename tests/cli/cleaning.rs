@@ -184,3 +184,43 @@ fn what_stands_in_versions_of_an_article_is_no_boilerplate() {
     folder.dedup(["--summary", "summary.json", "--article-threshold", "1", "--facts", "off"]).run_with(jsonl(same)).exits(0);
     assert_eq!(folder.json("summary.json")["boilerplate"]["passages"], json!(0));
 }
+
+/// A text in another form that says the same.
+type Form = (&'static str, fn(&str) -> String);
+
+const FORMS: [Form; 6] = [
+    ("Windows line ends", |text| text.replace('\n', "\r\n")),
+    ("no-break spaces", |text| text.replace(' ', "\u{A0}")),
+    ("soft hyphens", |text| text.replace("en", "e\u{AD}n")),
+    ("decomposed letters", |text| icu_normalizer::DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned()),
+    ("other quotes", |text| text.replace(['„', '“', '”', '«', '»'], "\"").replace('’', "'")),
+    ("entities", |text| text.replace('ä', "&auml;").replace('é', "&amp;eacute;")),
+];
+
+#[test]
+fn verdicts_are_the_same_whatever_form_a_text_comes_in() {
+    let folder = Folder::with_samples(&["night.jsonl"]);
+    let records: Vec<Value> = folder.json_lines("night.jsonl");
+    let verdicts = |input: String| {
+        folder.dedup(["--ledger", "ledger.jsonl", "-o", "out.jsonl"]).run_with(input).exits(0);
+        let entry = |entry: &Value| json!([entry["id"], entry["reason"], entry["words"], entry["covered"], entry["covers"]]);
+        let kept: Vec<Value> = folder.json_lines("out.jsonl").iter().map(|record| record["id"].clone()).collect();
+        (kept, folder.json_lines("ledger.jsonl").iter().map(entry).collect::<Vec<_>>())
+    };
+    let expected = verdicts(folder.text("night.jsonl"));
+    assert!(expected.1.len() > 10);
+    for (what, form) in FORMS {
+        // All of the articles, or every other one.
+        for every in [1, 2] {
+            let changed = records.iter().enumerate().map(|(nth, record)| {
+                let mut record = record.clone();
+                if nth.is_multiple_of(every) {
+                    record["text"] = json!(form(record["text"].as_str().expect("a text")));
+                }
+                format!("{record}\n")
+            });
+            let input: String = changed.collect();
+            assert_eq!(verdicts(input), expected, "{what}, every {every}");
+        }
+    }
+}
