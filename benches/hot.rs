@@ -135,6 +135,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         job: Job::Dedup,
         bulk_index: None,
         rules_of_lines: None,
+        mask: false,
         boilerplate: Boilerplate::Report,
         boilerplate_list: None,
         inputs: vec![input],

@@ -45,6 +45,8 @@ pub struct Settings {
     pub cleaning: Cleaning,
     /// The rules by which lines, and pieces of them, are taken out before articles are compared.
     pub rules_of_lines: Option<Arc<LineRules>>,
+    /// Whether addresses and numbers of persons are masked.
+    pub mask: bool,
     /// What becomes of boilerplate.
     pub boilerplate: Boilerplate,
     /// Where boilerplate is listed: written by a report, read where it is taken out.
@@ -99,6 +101,7 @@ impl Settings {
             ("source_field", json!(fields.source.as_ref().map(shown))),
             ("to", json!(self.reading.to.map(To::name))),
             ("boilerplate", json!(boilerplate_name(self.boilerplate))),
+            ("mask", json!(self.mask)),
             ("articles", json!(articles)),
             ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),

@@ -5,6 +5,7 @@
 mod entities;
 mod invisible;
 mod line_ends;
+mod mask;
 mod mojibake;
 mod nfc;
 mod rules;
@@ -12,6 +13,7 @@ mod spaces;
 
 use std::borrow::Cow;
 
+pub use mask::{Mask, Masked, masked, masks};
 pub use rules::{Cut, Rules, RulesError, Scope, with_last_break, without};
 
 /// How much is cleaned.

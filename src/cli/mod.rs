@@ -69,6 +69,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         bulk_index: writing.bulk_index.clone(),
         cleaning: reading.cleaning(),
         rules_of_lines: reading.rules_of_lines()?,
+        mask: reading.mask,
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),

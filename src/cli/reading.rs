@@ -15,6 +15,12 @@ use einmal::read::{
 
 #[derive(Debug, Args)]
 pub(super) struct ReadingArgs {
+    /// Replace e-mail addresses, telephone numbers and IBANs by words like [e-mail 3fa94c], the same for the same address.
+    ///
+    /// The ledger tells where, not what. Only the texts are looked at, and a quarantine holds bad records as they are.
+    #[arg(long, help_heading = "Input")]
+    pub(super) mask: bool,
+
     /// What becomes of boilerplate: passages that stand in many articles of one host, each time between others.
     ///
     /// To take it out, all is read twice (standard input is copied to a temporary file), or a list is named.

@@ -33,7 +33,7 @@ pub struct Entry<'a> {
     pub id: &'a str,
     /// Why.
     pub reason: &'static str,
-    /// The rule by which a line, or a piece of one, was taken out before articles were compared.
+    /// The rule by which a line, or a piece of one, was taken out before articles were compared; or what was masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'a str>,
     /// The span, in bytes of the record's cleaned text; of what a rule took out, in bytes of the text before that.
@@ -58,7 +58,7 @@ pub struct Entry<'a> {
     pub uncovered: Vec<Lost<'a>>,
     /// The kept text that says the same, in order of the span's words.
     pub covers: Vec<Covering<'a>>,
-    /// The text taken out.
+    /// The text taken out; of a whole record only where something in it is masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
     /// Of a whole record, its bytes as they were read, if they are UTF-8. Of a span of a JSON string, how it stood in the record, where that is another than this ledger writes
@@ -68,6 +68,31 @@ pub struct Entry<'a> {
     /// Of a whole record that is no UTF-8, its bytes in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_base64: Option<String>,
+}
+
+impl<'a> Entry<'a> {
+    /// An entry for something that no kept text covers, without its text.
+    pub fn uncovered(file: &'a str, record: &'a Prepared, reason: &'static str, bytes: ByteSpan, n_words: usize) -> Self {
+        Self {
+            file,
+            record: record.place.record,
+            id: record.id.as_str(),
+            reason,
+            rule: None,
+            span: [bytes.start, bytes.end],
+            words: n_words,
+            covered: 0,
+            containment: None,
+            words_lost: n_words,
+            updates: None,
+            changed_facts: Vec::new(),
+            uncovered: Vec::new(),
+            covers: Vec::new(),
+            text: None,
+            raw: None,
+            raw_base64: None,
+        }
+    }
 }
 
 /// A record's name.
@@ -110,6 +135,8 @@ pub struct RawText<'a> {
     pub bytes: &'a [u8],
     /// The JSON strings that hold its texts, and where these stand in the record's text. Those that cleaning changed are missing.
     pub strings: Vec<(ByteSpan, &'a [u8])>,
+    /// Whether some of it is masked, so that it mustn't be shown.
+    pub is_secret: bool,
 }
 
 /// The ledger lines of a record. `files` are all files begun so far.
@@ -161,15 +188,15 @@ impl<'a> EntryWriter<'a> {
             changed_facts: facts.iter().map(|&word| self.lost(WordSpan::new(word as usize, word as usize + 1))).collect(),
             uncovered: removed.lost.iter().map(|&lost| self.lost(lost)).collect(),
             covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
-            text: (with_text && !is_whole && !is_update).then(|| &record.text[removed.bytes.range()]),
-            raw: match (with_text, is_whole, is_update) {
+            text: (with_text && (!is_whole || raw.is_secret) && !is_update).then(|| &record.text[removed.bytes.range()]),
+            raw: match (with_text && !raw.is_secret, is_whole, is_update) {
                 (true, true, _) => raw_text.ok(),
                 (true, false, false) => {
                     raw.strings.iter().find_map(|&(text, string)| self.unusual_escapes(string, text, removed.bytes))
                 }
                 _ => None,
             },
-            raw_base64: (with_text && is_whole && raw_text.is_err())
+            raw_base64: (with_text && is_whole && !raw.is_secret && raw_text.is_err())
                 .then(|| base64::engine::general_purpose::STANDARD.encode(raw.bytes)),
         }
     }

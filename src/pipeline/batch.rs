@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::judge::Prepared;
 use crate::boilerplate::{Boilerplate, Keyed, List, keyed};
-use crate::clean::{CleanedBy, Cleaning, Cut, clean, with_last_break, without};
+use crate::clean::{CleanedBy, Cleaning, Cut, Masked, clean, masked, masks, with_last_break, without};
 use crate::corpus::{ByteSpan, Place};
 use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, scan_words};
 use crate::ledger::RawText;
@@ -46,6 +46,8 @@ pub(super) struct Origin {
     /// The encoding that its text was in, if that wasn't UTF-8.
     pub(super) encoding: Option<&'static str>,
     pub(super) cleaned_by: CleanedBy,
+    /// What was masked in the text: its bytes in the text before, and how many words it had.
+    pub(super) masked: Vec<(ByteSpan, usize, Masked)>,
     /// What rules took out of the text.
     pub(super) ruled_out: Vec<RuledOut>,
     /// Whose record it is.
@@ -69,7 +71,8 @@ impl Origin {
             TextField::Csv { .. } | TextField::Columns(_) | TextField::Values(_) | TextField::Whole { .. } => &[],
         };
         let unchanged = strings.iter().zip(&self.pieces).filter(|(_, piece)| !piece.is_changed);
-        RawText { bytes, strings: unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect() }
+        let strings = unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect();
+        RawText { bytes, strings, is_secret: !self.masked.is_empty() }
     }
 }
 
@@ -84,12 +87,17 @@ pub(super) struct RuledOut {
     pub(super) text: String,
 }
 
+fn n_words(text: &str) -> usize {
+    let mut n_words = 0;
+    scan_words(text, Seed(0), &mut |_, _| n_words += 1);
+    n_words
+}
+
 impl RuledOut {
     /// A cut in the text of a field, which begins at `start` in the record's.
     fn new(text: &str, cut: &Cut, start: usize) -> Self {
         let piece = &text[cut.bytes.clone()];
-        let mut n_words = 0;
-        scan_words(piece, Seed(0), &mut |_, _| n_words += 1);
+        let n_words = n_words(piece);
         Self {
             bytes: ByteSpan::new(start + cut.bytes.start, start + cut.bytes.end),
             rule: (cut.rule != BOILERPLATE).then_some(cut.rule),
@@ -180,7 +188,8 @@ fn prepare_record(
         (cleaning, _) => cleaning,
     };
     let mut ruled_out = Vec::new();
-    let mut start = 0;
+    let mut masked_spans = Vec::new();
+    let (mut start, mut mask_start) = (0, 0);
     // What names no host is counted by file.
     let host = if record.host.is_empty() { block.file.name.as_str().into() } else { record.host };
     let cleaned = record.texts.into_iter().map(|text| {
@@ -188,16 +197,24 @@ fn prepare_record(
         let cleaned = clean(text.text, cleaning);
         cleaned_by = cleaned_by.and(cleaned.by);
         let is_changed = is_changed || !cleaned.by.is_none();
-        let mut cuts = settings.rules_of_lines.as_ref().map(|rules| rules.cuts(&cleaned.text)).unwrap_or_default();
+        let found = if settings.mask { masks(&cleaned.text) } else { Vec::new() };
+        masked_spans.extend(found.iter().map(|mask| {
+            let bytes = ByteSpan::new(mask_start + mask.bytes.start, mask_start + mask.bytes.end);
+            (bytes, n_words(&cleaned.text[mask.bytes.clone()]), mask.what)
+        }));
+        mask_start += cleaned.text.len() + FIELDS_APART.len();
+        let is_changed = is_changed || !found.is_empty();
+        let text = if found.is_empty() { cleaned.text } else { masked(&cleaned.text, &found) };
+        let mut cuts = settings.rules_of_lines.as_ref().map(|rules| rules.cuts(&text)).unwrap_or_default();
         if let Some(list) = boilerplate {
-            add_boilerplate(&mut cuts, &cleaned.text, &host, place, list, shingles);
+            add_boilerplate(&mut cuts, &text, &host, place, list, shingles);
         }
-        ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&cleaned.text, cut, start)));
-        start += cleaned.text.len() + FIELDS_APART.len();
+        ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&text, cut, start)));
+        start += text.len() + FIELDS_APART.len();
         if cuts.is_empty() {
-            return (cleaned.text, is_changed);
+            return (text, is_changed);
         }
-        (without(&cleaned.text, 0..cleaned.text.len(), &cuts).into_owned(), true)
+        (without(&text, 0..text.len(), &cuts).into_owned(), true)
     });
     let (text, pieces) = joined(cleaned);
     let prepared = Prepared::new(place, record.id, text, PartSize::default(), shingles);
@@ -214,6 +231,7 @@ fn prepare_record(
         n_repaired,
         encoding,
         cleaned_by,
+        masked: masked_spans,
         ruled_out,
         host,
         keyed,

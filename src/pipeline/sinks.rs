@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::batch::{Batch, RuledOut};
 use super::judge::{Judge, Prepared};
 use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
+use crate::clean::Masked;
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
@@ -139,6 +140,7 @@ impl<'a> Sinks<'a> {
         if verdict.verdict == Verdict::Keep {
             self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
         }
+        self.note_masked(record, &origin.masked)?;
         self.note_ruled_out(record, &origin.ruled_out)?;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);
@@ -161,25 +163,20 @@ impl<'a> Sinks<'a> {
             };
             self.summary.count_ruled_out(rule.unwrap_or(reason), reason, cut.n_words, &cut.text);
             let Some(ledger) = &mut self.ledger else { continue };
-            let entry = Entry {
-                file: &file.name,
-                record: record.place.record,
-                id: record.id.as_str(),
-                reason,
-                rule,
-                span: [cut.bytes.start, cut.bytes.end],
-                words: cut.n_words,
-                covered: 0,
-                containment: None,
-                words_lost: cut.n_words,
-                updates: None,
-                changed_facts: Vec::new(),
-                uncovered: Vec::new(),
-                covers: Vec::new(),
-                text: (self.settings.ledger_text == LedgerText::On).then_some(&cut.text),
-                raw: None,
-                raw_base64: None,
-            };
+            let text = (self.settings.ledger_text == LedgerText::On).then_some(cut.text.as_str());
+            let entry = Entry { rule, text, ..Entry::uncovered(&file.name, record, reason, cut.bytes, cut.n_words) };
+            write_line(ledger, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what was masked in a record, and writes to the ledger where it stood, but not what it was.
+    fn note_masked(&mut self, record: &Prepared, masked: &[(ByteSpan, usize, Masked)]) -> Result<(), Error> {
+        for &(bytes, n_words, what) in masked {
+            *self.summary.masked.entry(what.name()).or_default() += 1;
+            let file = &self.files[record.place.file as usize];
+            let Some(ledger) = &mut self.ledger else { continue };
+            let entry = Entry { rule: Some(what.name()), ..Entry::uncovered(&file.name, record, "mask", bytes, n_words) };
             write_line(ledger, &entry)?;
         }
         Ok(())

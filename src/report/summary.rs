@@ -40,6 +40,8 @@ pub struct Summary {
     pub words_removed: BTreeMap<&'static str, u64>,
     /// Words taken out that no kept text covers.
     pub words_lost: u64,
+    /// What was masked, by kind.
+    pub masked: BTreeMap<&'static str, u64>,
     /// Lines, and pieces of lines, taken out by rules before articles were compared, by rule. Their words count among those read, taken out and lost.
     pub ruled_out: BTreeMap<String, u64>,
     /// The first different ones of each rule.
@@ -216,6 +218,10 @@ impl fmt::Display for Summary {
         if !self.ruled_out.is_empty() {
             let rules: Vec<_> = self.ruled_out.iter().map(|(rule, n)| format!("{rule} {}", grouped(*n))).collect();
             writeln!(f, "taken out by rules: {}", rules.join(", "))?;
+        }
+        if !self.masked.is_empty() {
+            let kinds: Vec<_> = self.masked.iter().map(|(kind, n)| format!("{kind} {}", grouped(*n))).collect();
+            writeln!(f, "masked: {}", kinds.join(", "))?;
         }
         if self.boilerplate.passages > 0 {
             let (passages, occurrences) = (grouped(self.boilerplate.passages), grouped(self.boilerplate.occurrences));

@@ -185,6 +185,29 @@ fn what_stands_in_versions_of_an_article_is_no_boilerplate() {
     assert_eq!(folder.json("summary.json")["boilerplate"]["passages"], json!(0));
 }
 
+#[test]
+fn what_tells_persons_is_masked_the_same_everywhere_and_stands_in_no_receipt() {
+    let folder = Folder::new();
+    let text = format!("{}\nHinweise an max@polizei.example oder Tel. 0221/494949.", own(0));
+    let input = jsonl([("1", text.as_str()), ("2", "Auch an max@polizei.example, (02203) 494949"), ("3", &text)]);
+    let args = ["--mask", "--ledger", "ledger.jsonl", "--summary", "summary.json"];
+    let outcome = folder.dedup(args).run_with(input);
+    let out = texts(outcome.exits(0).stderr_holds(&["masked: e-mail 3, phone 3"]).stdout_text());
+    let masked = |text: &str| text[text.find("[e-mail ").expect("it is masked")..].get(..15).expect("it is long").to_owned();
+    assert_eq!(masked(&out[0]), masked(&out[1]));
+    assert!(out[0].ends_with("].") && out[1].starts_with("Auch an [e-mail ") && out[1].contains("], [phone "), "{out:?}");
+    assert_eq!(out.len(), 2, "a copy is one still");
+    let ledger = folder.json_lines("ledger.jsonl");
+    let reasons: Vec<Value> = ledger.iter().map(|entry| json!([entry["id"], entry["reason"], entry["rule"]])).collect();
+    assert_eq!(reasons.len(), 7);
+    assert_eq!((&reasons[0], &reasons[6]), (&json!(["1", "mask", "e-mail"]), &json!(["3", "copy", null])));
+    let start = own(0).len() + "\nHinweise an ".len();
+    assert_eq!(ledger[0]["span"], json!([start, start + "max@polizei.example".len()]));
+    assert_eq!(ledger[6]["text"], json!(out[0]), "of a copy the masked text is kept, not the record");
+    assert!(!folder.text("ledger.jsonl").contains("max@") && !folder.text("ledger.jsonl").contains("494949"));
+    folder.dedup(["--mask"]).run_with(outcome.stdout.clone()).exits(0).stdout_is(&outcome.stdout);
+}
+
 /// A text in another form that says the same.
 type Form = (&'static str, fn(&str) -> String);
 
