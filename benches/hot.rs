@@ -136,6 +136,8 @@ fn whole_job(bencher: Bencher, sample: &str) {
         bulk_index: None,
         rules_of_lines: None,
         mask: false,
+        check: false,
+        max_removed: None,
         boilerplate: Boilerplate::Report,
         boilerplate_list: None,
         inputs: vec![input],

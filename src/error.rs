@@ -19,6 +19,7 @@ enum Kind {
     Usage(String),
     Io { doing: &'static str, path: PathBuf, source: io::Error },
     Input { path: PathBuf, problem: String },
+    Refused(String),
     ClosedPipe,
 }
 
@@ -39,6 +40,11 @@ impl Error {
     /// An input is not what it should be.
     pub fn input(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
         Self { kind: Kind::Input { path: path.into(), problem: problem.into() }, hint: None }
+    }
+
+    /// What came of the run is not what the user allows.
+    pub fn refused(problem: impl Into<String>) -> Self {
+        Self { kind: Kind::Refused(problem.into()), hint: None }
     }
 
     /// Adds a way out.
@@ -63,7 +69,7 @@ impl Error {
         match &self.kind {
             Kind::Io { doing, source, .. } => format!("cannot {doing}: {}", reason(source)),
             Kind::Input { problem, .. } => problem.clone(),
-            Kind::Usage(_) | Kind::ClosedPipe => self.to_string(),
+            Kind::Usage(_) | Kind::Refused(_) | Kind::ClosedPipe => self.to_string(),
         }
     }
 
@@ -71,6 +77,7 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self.kind {
             Kind::ClosedPipe => Exit::Complete,
+            Kind::Refused(_) => Exit::No,
             Kind::Usage(_) | Kind::Io { .. } | Kind::Input { .. } => Exit::NothingDone,
         }
     }
@@ -84,7 +91,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Usage(problem) => f.write_str(problem),
+            Kind::Usage(problem) | Kind::Refused(problem) => f.write_str(problem),
             Kind::Io { doing, path, source } => write!(f, "{}: cannot {doing}: {}", shown(path), reason(source)),
             Kind::Input { path, problem } => write!(f, "{}: {problem}", shown(path)),
             Kind::ClosedPipe => f.write_str("the output was closed"),

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Everything asked for was done.
     Complete,
+    /// The answer is "no": something would go, or too much.
+    No,
     /// Nothing was done: wrong usage, an input missing at the start, an unwritable output.
     NothingDone,
     /// Done, but bad records were left out and nobody asked to keep them.
@@ -18,6 +20,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Complete => 0,
+            Self::No => 1,
             Self::NothingDone => 2,
             Self::BadRecordsLeftOut => 3,
         }

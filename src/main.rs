@@ -27,7 +27,13 @@ fn main() -> ExitCode {
 }
 
 fn run(args: cli::Args) -> Result<Exit, Error> {
-    let settings = args.settings()?;
+    let settings = match args.wanted()? {
+        cli::Wanted::Job(settings) => settings,
+        cli::Wanted::Page(page) => {
+            let written = std::io::stdout().lock().write_all(&page);
+            return written.map(|()| Exit::Complete).map_err(|source| Error::io("write", "standard output", source));
+        }
+    };
     start_log(settings.verbosity);
     let summary = run_job(&settings)?;
     if settings.job == Job::ExplainCleaning {
@@ -36,6 +42,9 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
     if settings.verbosity >= Verbosity::Normal {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr().lock(), "{summary}");
+    }
+    if settings.check && summary.spans_removed.values().any(|n| *n > 0) {
+        return Ok(Exit::No);
     }
     let are_left_out = summary.n_bad() > 0 && settings.quarantine.is_none();
     Ok(if are_left_out { Exit::BadRecordsLeftOut } else { Exit::Complete })

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::boilerplate::Boilerplate;
 use crate::clean::{Cleaning, Rules as LineRules};
-use crate::decide::{Facts, MinCut, Rules, Updates};
+use crate::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use crate::ledger::LedgerText;
 use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection, To};
 use crate::report::Verbosity;
@@ -53,6 +53,10 @@ pub struct Settings {
     pub boilerplate_list: Option<PathBuf>,
     /// What decides over an article.
     pub rules: Rules,
+    /// Only tell whether anything would go.
+    pub check: bool,
+    /// The largest share of the words that may be taken out.
+    pub max_removed: Option<Threshold>,
     /// Keep every record and its text, and write the verdict into it.
     pub mark: bool,
     /// Where receipts go.

@@ -6,11 +6,12 @@ use super::common;
 use super::reading::ReadingArgs;
 use super::writing::WritingArgs;
 use einmal::boilerplate::Boilerplate;
-use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates};
+use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
 use einmal::error::Error;
 use einmal::fingerprint::MinRun;
 use einmal::report::Verbosity;
 use einmal::settings::{Job, Settings};
+use einmal::write::Target;
 
 /// Take out every passage that an earlier kept text already says.
 ///
@@ -21,10 +22,20 @@ use einmal::settings::{Job, Settings};
 /// other articles, passages (paragraphs) that are covered to 90 % go, and whole sentences of 50 words and more in a row. Covered is what stands in runs of 15 words or more in one
 /// earlier article.
 ///
-/// Exit codes: 0 complete; 2 no output file written (usage, a missing input, an output that cannot be written); 3 complete, but bad records were left out and no --quarantine was
+/// Exit codes: 0 complete; 1 --check found something, or --max-removed stopped the run; 2 no output file written (usage, a missing input, an output that cannot be written); 3 complete, but bad records were left out and no --quarantine was
 /// named; 130 and 143 stopped by SIGINT and SIGTERM.
 #[derive(Debug, Args)]
 pub(crate) struct DedupArgs {
+    /// Write no corpus; the exit code is 1 if anything would go, and 0 if not.
+    #[arg(long, conflicts_with_all = ["output", "to", "compress", "mark"], help_heading = "Output")]
+    check: bool,
+
+    /// Stop with exit code 1, and write no file, if more than this share of the words is taken out: 60%, 0.6.
+    ///
+    /// What went to standard output by then stays written.
+    #[arg(long, value_parser = parse_percentage, value_name = "SHARE", help_heading = "Output")]
+    max_removed: Option<Threshold>,
+
     #[command(flatten)]
     reading: ReadingArgs,
 
@@ -120,7 +131,8 @@ impl DedupArgs {
         if self.mark && matches!(settings.boilerplate, Boilerplate::KeepOne | Boilerplate::Drop) {
             return Err(Error::usage("--mark takes nothing out, --boilerplate keep-one and drop do"));
         }
-        Ok(Settings { rules, mark: self.mark, ..settings })
+        let target = if self.check { Target::Nowhere } else { settings.target };
+        Ok(Settings { rules, mark: self.mark, check: self.check, max_removed: self.max_removed, target, ..settings })
     }
 
     fn rules(&self) -> Result<Rules, Error> {

@@ -2,6 +2,7 @@
 
 mod clean;
 mod dedup;
+mod pages;
 mod reading;
 mod size;
 mod writing;
@@ -32,15 +33,26 @@ pub(crate) struct Args {
     verbose: u8,
 }
 
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// A job.
+    Job(Box<Settings>),
+    /// A page on standard output.
+    Page(Vec<u8>),
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Dedup(Box<dedup::DedupArgs>),
     Clean(Box<clean::CleanArgs>),
+    Completions(pages::CompletionsArgs),
+    Man(pages::ManArgs),
 }
 
 impl Args {
     /// What was typed, as it is meant.
-    pub(crate) fn settings(self) -> Result<Settings, Error> {
+    pub(crate) fn wanted(self) -> Result<Wanted, Error> {
         let verbosity = match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
             (_, 0) => Verbosity::Normal,
@@ -48,8 +60,10 @@ impl Args {
             _ => Verbosity::Debug,
         };
         match self.command {
-            Command::Dedup(args) => args.settings(verbosity),
-            Command::Clean(args) => args.settings(verbosity),
+            Command::Dedup(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
+            Command::Clean(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
+            Command::Completions(args) => Ok(Wanted::Page(args.page())),
+            Command::Man(args) => args.page().map(Wanted::Page).ok_or_else(|| Error::usage("there is no such command")),
         }
     }
 }
@@ -73,6 +87,8 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),
+        check: false,
+        max_removed: None,
         mark: false,
         ledger: writing.ledger.clone(),
         ledger_text: writing.ledger_text(),

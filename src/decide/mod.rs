@@ -16,5 +16,5 @@ mod verdict;
 
 pub use receipt::{Receipt, Source};
 pub use record::{RecordVerdict, Removed, record_verdict};
-pub use rules::{Facts, MinCut, Rules, Threshold, Updates};
+pub use rules::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
 pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, judge};

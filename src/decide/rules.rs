@@ -87,6 +87,11 @@ impl Threshold {
         (0 < part && part <= whole).then_some(Self { part, whole })
     }
 
+    /// Whether `part` of `n_words` words is more than this share of them.
+    pub fn is_exceeded(self, part: u64, n_words: u64) -> bool {
+        u128::from(part) * u128::from(self.whole) > u128::from(n_words) * u128::from(self.part)
+    }
+
     /// Whether `covered` of `n_words` words is this share of them or more.
     pub fn is_met(self, covered: usize, n_words: usize) -> bool {
         covered as u128 * u128::from(self.whole) >= n_words as u128 * u128::from(self.part)
@@ -98,6 +103,21 @@ impl fmt::Display for Threshold {
         let digits = self.whole.ilog10() as usize;
         write!(f, "{:.digits$}", self.part as f64 / self.whole as f64)
     }
+}
+
+/// Reads a share, or a percentage like `60%`.
+///
+/// # Errors
+///
+/// If it is neither, or not above 0, or above 1.
+pub fn parse_percentage(text: &str) -> Result<Threshold, ThresholdError> {
+    let Some(percent) = text.strip_suffix('%') else { return text.parse() };
+    let no_share = || ThresholdError(text.to_owned());
+    let (units, decimals) = percent.trim_end().split_once('.').unwrap_or((percent.trim_end(), ""));
+    // One place is two places further left.
+    let units = format!("{units:0>3}");
+    let (ones, hundredths) = units.split_at(units.len() - 2);
+    format!("{ones}.{hundredths}{decimals}").parse().map_err(|_| no_share())
 }
 
 /// A text that is no share.
@@ -147,6 +167,12 @@ mod tests {
         }
         for text in ["", ".", "0", "0.0", "1.1", "-0.5", "80%", "0,8", "1e-1", ".5", "0.1234567890"] {
             assert!(text.parse::<Threshold>().is_err(), "{text}");
+        }
+        for (text, share) in [("60%", "0.60"), ("5%", "0.05"), ("12.5 %", "0.125"), ("100%", "1.00"), ("0.6", "0.6")] {
+            assert_eq!(parse_percentage(text), share.parse(), "{text}");
+        }
+        for text in ["101%", "0%", "%", "x%", "-1%", "2"] {
+            assert!(parse_percentage(text).is_err(), "{text}");
         }
         assert_eq!(Threshold::new(80, 100).expect("a share").to_string(), "0.80");
     }

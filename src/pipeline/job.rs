@@ -54,6 +54,7 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
                 summary: None,
                 quarantine: None,
                 boilerplate: Boilerplate::Report,
+                max_removed: None,
                 ..settings.clone()
             };
             log::info!("first reading, to find boilerplate");

@@ -335,9 +335,24 @@ impl<'a> Sinks<'a> {
         write_line(quarantine, &line)
     }
 
+    /// Refuses to go on where more was taken out than is allowed.
+    fn check_share(&self) -> Result<(), Error> {
+        let Summary { words_in, words_out, .. } = self.summary;
+        match self.settings.max_removed {
+            Some(share) if share.is_exceeded(words_in - words_out, words_in) => {
+                let found = 100.0 * (words_in - words_out) as f64 / words_in as f64;
+                Err(Error::refused(format!(
+                    "{found:.2} % of the words would be taken out, --max-removed allows a share of {share}"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
     pub(super) fn commit(mut self) -> Result<(Summary, Vec<Found>), Error> {
         self.end_shape()?;
+        self.check_share()?;
         let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, mut summary, .. } = self;
         let found = boilerplate.found();
         summary.count_boilerplate(&found);

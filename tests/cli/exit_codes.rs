@@ -326,3 +326,40 @@ fn a_quiet_run_says_nothing_but_what_went_wrong() {
     folder.dedup(["-q", "broken.jsonl", "-o", "out.jsonl"]).run().exits(3).stderr_holds(&["broken.jsonl:2: "]);
     folder.dedup(["night.jsonl", "-o", "out.jsonl"]).run().exits(0).stderr_holds(&["26 articles in, 21 out"]);
 }
+
+#[test]
+fn the_answer_no_is_1() {
+    let folder = Folder::with_samples(&["night.jsonl"]);
+    let some = folder.dedup(["night.jsonl", "--check", "--summary", "summary.json"]).run();
+    some.exits(1).stdout_is_empty();
+    assert!(folder.json("summary.json")["articles_out"].as_u64().expect("a number") > 20);
+    folder.dedup(["night.jsonl", "-o", "out.jsonl"]).run().exits(0);
+    folder.dedup(["out.jsonl", "--check"]).run().exits(0).stdout_is_empty();
+    folder.dedup(["night.jsonl", "--check", "-o", "x.jsonl"]).run().exits(2);
+    // What goes is 31.26 % of all words.
+    let before = folder.names();
+    for (share, code) in [("30%", 1), ("0.31", 1), ("32%", 0), ("100%", 0)] {
+        let outcome =
+            folder.dedup(["night.jsonl", "--max-removed", share, "-o", "new.jsonl", "--ledger", "new-ledger.jsonl"]).run();
+        outcome.exits(code);
+        if code == 1 {
+            outcome.complains("31.26 % of the words would be taken out");
+            assert_eq!(folder.names(), before, "{share}");
+        }
+    }
+    assert_eq!(folder.read("new.jsonl"), folder.read("out.jsonl"));
+    folder.dedup(["night.jsonl", "--max-removed", "0"]).run().exits(2);
+}
+
+#[test]
+fn completions_and_manual_pages_come_from_the_options_there_are() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let page = folder.einmal(["completions", shell]).run();
+        assert!(page.exits(0).stdout_text().contains("max-removed"), "{shell}");
+    }
+    let page = folder.einmal(["man", "dedup"]).run();
+    assert!(page.exits(0).stdout_text().contains(".TH") && page.stdout_text().contains("max\\-removed"), "{page}");
+    assert!(folder.einmal(["man"]).run().exits(0).stdout_text().contains("einmal\\-dedup"));
+    folder.einmal(["man", "nonsense"]).run().exits(2).complains("there is no such command");
+}
