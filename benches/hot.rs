@@ -136,6 +136,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         bulk_index: None,
         rules_of_lines: None,
         mask: false,
+        unwrap: false,
         check: false,
         max_removed: None,
         boilerplate: Boilerplate::Report,

@@ -22,6 +22,8 @@ pub enum Job {
     Clean,
     /// Clean, and tell what rules took out instead of writing what is left.
     ExplainCleaning,
+    /// Learn which words there are.
+    LearnWords,
 }
 
 /// The settings of a run.
@@ -47,6 +49,8 @@ pub struct Settings {
     pub rules_of_lines: Option<Arc<LineRules>>,
     /// Whether addresses and numbers of persons are masked.
     pub mask: bool,
+    /// Whether hard-wrapped texts are written unwrapped.
+    pub unwrap: bool,
     /// What becomes of boilerplate.
     pub boilerplate: Boilerplate,
     /// Where boilerplate is listed: written by a report, read where it is taken out.
@@ -106,6 +110,7 @@ impl Settings {
             ("to", json!(self.reading.to.map(To::name))),
             ("boilerplate", json!(boilerplate_name(self.boilerplate))),
             ("mask", json!(self.mask)),
+            ("unwrap", json!(self.unwrap)),
             ("articles", json!(articles)),
             ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),

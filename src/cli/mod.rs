@@ -84,6 +84,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         cleaning: reading.cleaning(),
         rules_of_lines: reading.rules_of_lines()?,
         mask: reading.mask,
+        unwrap: reading.unwrap,
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),

@@ -15,6 +15,13 @@ use einmal::read::{
 
 #[derive(Debug, Args)]
 pub(super) struct ReadingArgs {
+    /// Write hard-wrapped texts unwrapped: a passage a line.
+    ///
+    /// A word that a hyphen parts at a line's end is put together if the whole word stands elsewhere in the dump; to know that, all is read twice (standard input from a temporary
+    /// file).
+    #[arg(long, help_heading = "Input")]
+    pub(super) unwrap: bool,
+
     /// Replace e-mail addresses, telephone numbers and IBANs by words like [e-mail 3fa94c], the same for the same address.
     ///
     /// The ledger tells where, not what. Only the texts are looked at, and a quarantine holds bad records as they are.

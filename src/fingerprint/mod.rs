@@ -7,6 +7,7 @@ mod classes;
 mod matching_form;
 mod scan;
 mod shingle;
+mod vocabulary;
 mod winnow;
 
 use crate::corpus::{ByteSpan, Passage, WordSpan};
@@ -15,6 +16,7 @@ use crate::split;
 pub use matching_form::matching_form;
 pub use scan::{scan_words, scan_words_plainly};
 pub use shingle::{MinRun, MixedHashing, PassageKey, PassageKeyBuilder, Seed, ShingleHasher, WordHash};
+pub use vocabulary::{Vocabulary, words_of};
 pub use winnow::{Anchor, anchors};
 
 #[cfg(test)]

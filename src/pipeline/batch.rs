@@ -1,5 +1,6 @@
 //! From raw records to records that are ready to be judged, on all threads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -9,12 +10,21 @@ use super::judge::Prepared;
 use crate::boilerplate::{Boilerplate, Keyed, List, keyed};
 use crate::clean::{CleanedBy, Cleaning, Cut, Masked, clean, masked, masks, with_last_break, without};
 use crate::corpus::{ByteSpan, Place};
-use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, scan_words};
+use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, Vocabulary, scan_words, words_of};
 use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
-use crate::settings::Settings;
-use crate::split::PartSize;
+use crate::settings::{Job, Settings};
+use crate::split::{PartSize, unwrapped};
 use crate::write::{FIELDS_APART, Piece, joined};
+
+/// What earlier readings of the same inputs have taught.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    /// The words that there are, if texts are to be unwrapped.
+    pub(super) words: Option<Vocabulary>,
+    /// The boilerplate that is to be taken out.
+    pub(super) boilerplate: Option<List>,
+}
 
 /// A batch, taken apart.
 #[derive(Debug, Default)]
@@ -46,6 +56,8 @@ pub(super) struct Origin {
     /// The encoding that its text was in, if that wasn't UTF-8.
     pub(super) encoding: Option<&'static str>,
     pub(super) cleaned_by: CleanedBy,
+    /// The words of the text, where they are to be learned.
+    pub(super) vocabulary: Vec<u64>,
     /// What was masked in the text: its bytes in the text before, and how many words it had.
     pub(super) masked: Vec<(ByteSpan, usize, Masked)>,
     /// What rules took out of the text.
@@ -109,13 +121,13 @@ impl RuledOut {
 
 impl Batch {
     /// Reads, cleans and fingerprints the records of a batch; boilerplate that is listed is taken out.
-    pub(super) fn prepare(raw: RawBatch, settings: &Settings, shingles: &ShingleHasher, boilerplate: Option<&List>) -> Self {
+    pub(super) fn prepare(raw: RawBatch, settings: &Settings, shingles: &ShingleHasher, learned: &Learned) -> Self {
         let mut blocks = raw.blocks;
         let raw_records: Vec<(usize, &RawRecord)> =
             blocks.iter().enumerate().flat_map(|(nth, block)| block.records.iter().map(move |record| (nth, record))).collect();
         let results: Vec<_> = raw_records
             .par_iter()
-            .map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, settings, shingles, boilerplate))
+            .map(|&(nth, record)| prepare_record(&blocks[nth], nth, record, settings, shingles, learned))
             .collect();
         let mut batch = Self { opened: raw.opened, ..Self::default() };
         let mut results = results.into_iter();
@@ -166,7 +178,7 @@ fn prepare_record(
     raw: &RawRecord,
     settings: &Settings,
     shingles: &ShingleHasher,
-    boilerplate: Option<&List>,
+    learned: &Learned,
 ) -> Result<Option<(Prepared, Origin)>, BadRecord> {
     let Some(record) = block.file.read(block, raw, &settings.reading)? else { return Ok(None) };
     let place = Place { file: block.file.index, record: raw.number };
@@ -194,9 +206,15 @@ fn prepare_record(
     let host = if record.host.is_empty() { block.file.name.as_str().into() } else { record.host };
     let cleaned = record.texts.into_iter().map(|text| {
         let is_changed = text.is_changed();
-        let cleaned = clean(text.text, cleaning);
+        let mut cleaned = clean(text.text, cleaning);
         cleaned_by = cleaned_by.and(cleaned.by);
-        let is_changed = is_changed || !cleaned.by.is_none();
+        let mut is_changed = is_changed || !cleaned.by.is_none();
+        if let Some(words) = &learned.words
+            && let Cow::Owned(text) = unwrapped(&cleaned.text, |word| words.has(word))
+        {
+            cleaned.text = text;
+            is_changed = true;
+        }
         let found = if settings.mask { masks(&cleaned.text) } else { Vec::new() };
         masked_spans.extend(found.iter().map(|mask| {
             let bytes = ByteSpan::new(mask_start + mask.bytes.start, mask_start + mask.bytes.end);
@@ -206,7 +224,7 @@ fn prepare_record(
         let is_changed = is_changed || !found.is_empty();
         let text = if found.is_empty() { cleaned.text } else { masked(&cleaned.text, &found) };
         let mut cuts = settings.rules_of_lines.as_ref().map(|rules| rules.cuts(&text)).unwrap_or_default();
-        if let Some(list) = boilerplate {
+        if let Some(list) = &learned.boilerplate {
             add_boilerplate(&mut cuts, &text, &host, place, list, shingles);
         }
         ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&text, cut, start)));
@@ -217,6 +235,7 @@ fn prepare_record(
         (without(&text, 0..text.len(), &cuts).into_owned(), true)
     });
     let (text, pieces) = joined(cleaned);
+    let vocabulary = if settings.job == Job::LearnWords { words_of(&text, shingles.seed()) } else { Vec::new() };
     let prepared = Prepared::new(place, record.id, text, PartSize::default(), shingles);
     let keyed = if settings.boilerplate == Boilerplate::Report {
         keyed(&host, &prepared.text, &prepared.parts, shingles.seed())
@@ -231,6 +250,7 @@ fn prepare_record(
         n_repaired,
         encoding,
         cleaned_by,
+        vocabulary,
         masked: masked_spans,
         ruled_out,
         host,

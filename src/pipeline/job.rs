@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::batch::Batch;
+use super::batch::{Batch, Learned};
 use super::judge::Judge;
-use super::sinks::Sinks;
-use crate::boilerplate::{Boilerplate, Found, List};
+use super::sinks::{Finished, Sinks};
+use crate::boilerplate::{Boilerplate, List};
 use crate::decide::RecordVerdict;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
@@ -38,7 +38,32 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
     }
     let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
-    let boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
+    let learned = learn(settings, &mut inputs, shingles)?;
+    let Finished { mut summary, .. } = read_through(settings, inputs, shingles, &learned)?;
+    summary.peak_memory = peak_memory();
+    Ok(summary)
+}
+
+/// What has to be known of the whole input before anything is written is learned in readings of their own.
+fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> Result<Learned, Error> {
+    let quiet = Settings {
+        target: Target::Nowhere,
+        ledger: None,
+        summary: None,
+        quarantine: None,
+        max_removed: None,
+        mark: false,
+        boilerplate_list: None,
+        ..settings.clone()
+    };
+    let mut learned = Learned::default();
+    if settings.unwrap {
+        inputs.iter_mut().try_for_each(Input::spool)?;
+        log::info!("a reading to learn the words");
+        let settings = Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..quiet.clone() };
+        learned.words = Some(read_through(&settings, inputs.to_vec(), shingles, &learned)?.words);
+    }
+    learned.boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
         (Boilerplate::Off | Boilerplate::Report, _) => None,
         (_, Some(path)) => {
             let text = fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
@@ -46,34 +71,18 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
             Some(list.map_err(|error| Error::usage(format!("{}: {error}", path.display())))?)
         }
         (what, None) => {
-            // Boilerplate is known only when all is read, so all is read twice.
             inputs.iter_mut().try_for_each(Input::spool)?;
-            let first = Settings {
-                target: Target::Nowhere,
-                ledger: None,
-                summary: None,
-                quarantine: None,
-                boilerplate: Boilerplate::Report,
-                max_removed: None,
-                ..settings.clone()
-            };
-            log::info!("first reading, to find boilerplate");
-            let (_, found) = read_through(&first, inputs.clone(), shingles, None)?;
+            log::info!("a reading to find boilerplate");
+            let settings = Settings { boilerplate: Boilerplate::Report, ..quiet };
+            let found = read_through(&settings, inputs.to_vec(), shingles, &learned)?.boilerplate;
             Some(List::of_found(&found, what))
         }
     };
-    let (mut summary, _) = read_through(settings, inputs, shingles, boilerplate.as_ref())?;
-    summary.peak_memory = peak_memory();
-    Ok(summary)
+    Ok(learned)
 }
 
 /// Reads all inputs once.
-fn read_through(
-    settings: &Settings,
-    inputs: Vec<Input>,
-    shingles: ShingleHasher,
-    boilerplate: Option<&List>,
-) -> Result<(Summary, Vec<Found>), Error> {
+fn read_through(settings: &Settings, inputs: Vec<Input>, shingles: ShingleHasher, learned: &Learned) -> Result<Finished, Error> {
     let started = Instant::now();
     log::info!("reading {} files with {} threads", inputs.len(), settings.threads);
     let n_bytes: Option<u64> = inputs.iter().map(|input| input.len).sum();
@@ -83,10 +92,10 @@ fn read_through(
     let n_read = reader.n_read();
     let mut judge = Judge::new(settings.rules, shingles, TableSize::default());
     let mut next = || -> Result<Option<Batch>, Error> {
-        Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, boilerplate)))
+        Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, learned)))
     };
     let mut upcoming = next()?;
-    let mut sinks = Sinks::begin(settings)?;
+    let mut sinks = Sinks::begin(settings, shingles.seed())?;
 
     while let Some(batch) = upcoming.take() {
         let provisional = (settings.job == Job::Dedup).then(|| judge.judge_side_by_side(&batch.records));

@@ -12,6 +12,7 @@ use crate::clean::Masked;
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
+use crate::fingerprint::{Seed, Vocabulary};
 use crate::ledger::{Entry, LedgerText, entries, reason_name};
 use crate::read::{BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
@@ -36,7 +37,8 @@ pub(super) struct Sinks<'a> {
     quarantine: Option<Output>,
     summary_file: Option<Output>,
     boilerplate_list: Option<Output>,
-    pub(super) boilerplate: Counter,
+    boilerplate: Counter,
+    words: Vocabulary,
     pub(super) summary: Summary,
     /// The file whose format shapes the output that is being written; none was begun yet, or none had records.
     shaped_by: Option<Shape>,
@@ -80,8 +82,15 @@ struct MarkedSpan {
     reason: &'static str,
 }
 
+/// What is left of a reading when all is written.
+pub(super) struct Finished {
+    pub(super) summary: Summary,
+    pub(super) boilerplate: Vec<Found>,
+    pub(super) words: Vocabulary,
+}
+
 impl<'a> Sinks<'a> {
-    pub(super) fn begin(settings: &'a Settings) -> Result<Self, Error> {
+    pub(super) fn begin(settings: &'a Settings, seed: Seed) -> Result<Self, Error> {
         let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
         Ok(Self {
             settings,
@@ -95,6 +104,7 @@ impl<'a> Sinks<'a> {
                 Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
             },
             boilerplate: Counter::default(),
+            words: Vocabulary::new(seed),
             outputs: Outputs::begin(&settings.target, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
             shaped_by: None,
@@ -140,6 +150,7 @@ impl<'a> Sinks<'a> {
         if verdict.verdict == Verdict::Keep {
             self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
         }
+        self.words.add(&origin.vocabulary);
         self.note_masked(record, &origin.masked)?;
         self.note_ruled_out(record, &origin.ruled_out)?;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
@@ -350,10 +361,11 @@ impl<'a> Sinks<'a> {
     }
 
     /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
-    pub(super) fn commit(mut self) -> Result<(Summary, Vec<Found>), Error> {
+    pub(super) fn commit(mut self) -> Result<Finished, Error> {
         self.end_shape()?;
         self.check_share()?;
-        let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, mut summary, .. } = self;
+        let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, words, mut summary, .. } =
+            self;
         let found = boilerplate.found();
         summary.count_boilerplate(&found);
         if let Some(file) = &mut boilerplate_list {
@@ -373,7 +385,7 @@ impl<'a> Sinks<'a> {
         files.extend(outputs.complete()?);
         begin_commit();
         files.into_iter().try_for_each(AtomicFile::commit)?;
-        Ok((summary, found))
+        Ok(Finished { summary, boilerplate: found, words })
     }
 }
 

@@ -208,6 +208,27 @@ fn what_tells_persons_is_masked_the_same_everywhere_and_stands_in_no_receipt() {
     folder.dedup(["--mask"]).run_with(outcome.stdout.clone()).exits(0).stdout_is(&outcome.stdout);
 }
 
+#[test]
+fn a_wrapped_text_is_written_unwrapped_with_words_that_the_dump_knows() {
+    let folder = Folder::new();
+    let wrapped = "Die neue Brücke über den Fluss soll im kommenden Früh-\njahr für den Verkehr freigegeben werden, sagte die Land-\n\
+        rätin am Montag. Die Bauarbeiten im Nord- und Südteil\ndauern an, die Kosten steigen nicht weiter, teilte das\nAmt mit.";
+    let flat = wrapped.replace("Früh-\njahr", "Frühjahr").replace("Land-\nrätin", "Land- rätin").replace('\n', " ");
+    // The word stands in a later article.
+    let input = jsonl([("1", wrapped), ("2", "Im Frühjahr\nwird es warm.")]);
+    let expected = jsonl([("1", flat.as_str()), ("2", "Im Frühjahr\nwird es warm.")]);
+    for command in ["dedup", "clean"] {
+        let args = [command, "--unwrap"];
+        folder.einmal(args).run_with(input.clone()).exits(0).stdout_is(&expected);
+        folder.einmal([&args[..], &["--batch", "1"]].concat()).run_with(input.clone()).exits(0).stdout_is(&expected);
+        folder.einmal(args).run_with(expected.clone()).exits(0).stdout_is(&expected);
+    }
+    folder.dedup(["--boilerplate", "off"]).run_with(input.clone()).exits(0).stdout_is(&input);
+    folder.write("a.txt", format!("{wrapped}\n"));
+    let alone = format!("{}\n", flat.replace("Frühjahr", "Früh- jahr"));
+    folder.dedup(["a.txt", "--unwrap", "--boilerplate", "drop"]).run().exits(0).stdout_is(alone);
+}
+
 /// A text in another form that says the same.
 type Form = (&'static str, fn(&str) -> String);
 
