@@ -1,30 +1,21 @@
 //! From raw records to records that are ready to be judged, on all threads.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
 use super::judge::Prepared;
-use crate::boilerplate::{Boilerplate, Keyed, List, keyed};
-use crate::clean::{CleanedBy, Cleaning, Cut, Masked, clean, masked, masks, with_last_break, without};
-use crate::corpus::{ByteSpan, Place};
-use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, Vocabulary, scan_words, words_of};
+use super::texts::{CleanedTexts, Cleaners, Learned, Notes};
+use crate::boilerplate::{Boilerplate, Keyed, keyed};
+use crate::clean::Cleaning;
+use crate::corpus::Place;
+use crate::fingerprint::{ShingleHasher, words_of};
 use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::{Job, Settings};
-use crate::split::{PartSize, unwrapped};
-use crate::write::{FIELDS_APART, Piece, joined};
-
-/// What earlier readings of the same inputs have taught.
-#[derive(Debug, Default)]
-pub(super) struct Learned {
-    /// The words that there are, if texts are to be unwrapped.
-    pub(super) words: Option<Vocabulary>,
-    /// The boilerplate that is to be taken out.
-    pub(super) boilerplate: Option<List>,
-}
+use crate::split::PartSize;
+use crate::write::Piece;
 
 /// A batch, taken apart.
 #[derive(Debug, Default)]
@@ -51,17 +42,10 @@ pub(super) struct Origin {
     pub(super) field: TextField,
     /// The same texts in the record's text, cleaned.
     pub(super) pieces: Vec<Piece>,
-    /// Sequences of bytes that were no UTF-8, each replaced by U+FFFD.
-    pub(super) n_repaired: usize,
-    /// The encoding that its text was in, if that wasn't UTF-8.
-    pub(super) encoding: Option<&'static str>,
-    pub(super) cleaned_by: CleanedBy,
+    /// What cleaning did to them.
+    pub(super) notes: Notes,
     /// The words of the text, where they are to be learned.
     pub(super) vocabulary: Vec<u64>,
-    /// What was masked in the text: its bytes in the text before, and how many words it had.
-    pub(super) masked: Vec<(ByteSpan, usize, Masked)>,
-    /// What rules took out of the text.
-    pub(super) ruled_out: Vec<RuledOut>,
     /// Whose record it is.
     pub(super) host: Box<str>,
     /// The passages that are counted, to see which are boilerplate.
@@ -84,38 +68,7 @@ impl Origin {
         };
         let unchanged = strings.iter().zip(&self.pieces).filter(|(_, piece)| !piece.is_changed);
         let strings = unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect();
-        RawText { bytes, strings, is_secret: !self.masked.is_empty() }
-    }
-}
-
-/// Something that a rule took out of a text.
-#[derive(Debug)]
-pub(super) struct RuledOut {
-    /// Its bytes in the text before anything was taken out.
-    pub(super) bytes: ByteSpan,
-    /// The rule's number; boilerplate goes by none.
-    pub(super) rule: Option<usize>,
-    pub(super) n_words: usize,
-    pub(super) text: String,
-}
-
-fn n_words(text: &str) -> usize {
-    let mut n_words = 0;
-    scan_words(text, Seed(0), &mut |_, _| n_words += 1);
-    n_words
-}
-
-impl RuledOut {
-    /// A cut in the text of a field, which begins at `start` in the record's.
-    fn new(text: &str, cut: &Cut, start: usize) -> Self {
-        let piece = &text[cut.bytes.clone()];
-        let n_words = n_words(piece);
-        Self {
-            bytes: ByteSpan::new(start + cut.bytes.start, start + cut.bytes.end),
-            rule: (cut.rule != BOILERPLATE).then_some(cut.rule),
-            n_words,
-            text: piece.to_owned(),
-        }
+        RawText { bytes, strings, is_secret: !self.notes.masked.is_empty() }
     }
 }
 
@@ -192,51 +145,12 @@ fn prepare_record(
             raw: block.bytes[raw.bytes.clone()].to_vec(),
         });
     }
-    let mut cleaned_by = CleanedBy::default();
-    let n_repaired = record.texts.iter().map(|text| text.n_repaired).sum();
-    let encoding = record.texts.iter().find_map(|text| text.encoding);
-    let cleaning = match (settings.cleaning, &record.field) {
-        (Cleaning::Safe, TextField::Whole { .. }) => Cleaning::SafeInLines,
-        (cleaning, _) => cleaning,
-    };
-    let mut ruled_out = Vec::new();
-    let mut masked_spans = Vec::new();
-    let (mut start, mut mask_start) = (0, 0);
     // What names no host is counted by file.
     let host = if record.host.is_empty() { block.file.name.as_str().into() } else { record.host };
-    let cleaned = record.texts.into_iter().map(|text| {
-        let is_changed = text.is_changed();
-        let mut cleaned = clean(text.text, cleaning);
-        cleaned_by = cleaned_by.and(cleaned.by);
-        let mut is_changed = is_changed || !cleaned.by.is_none();
-        if let Some(words) = &learned.words
-            && let Cow::Owned(text) = unwrapped(&cleaned.text, |word| words.has(word))
-        {
-            cleaned.text = text;
-            is_changed = true;
-        }
-        let found = if settings.mask { masks(&cleaned.text) } else { Vec::new() };
-        masked_spans.extend(found.iter().map(|mask| {
-            let bytes = ByteSpan::new(mask_start + mask.bytes.start, mask_start + mask.bytes.end);
-            (bytes, n_words(&cleaned.text[mask.bytes.clone()]), mask.what)
-        }));
-        mask_start += cleaned.text.len() + FIELDS_APART.len();
-        let is_changed = is_changed || !found.is_empty();
-        let text = if found.is_empty() { cleaned.text } else { masked(&cleaned.text, &found) };
-        let mut cuts = settings.rules_of_lines.as_ref().map(|rules| rules.cuts(&text)).unwrap_or_default();
-        if let Some(list) = &learned.boilerplate {
-            add_boilerplate(&mut cuts, &text, &host, place, list, shingles);
-        }
-        ruled_out.extend(cuts.iter().map(|cut| RuledOut::new(&text, cut, start)));
-        start += text.len() + FIELDS_APART.len();
-        if cuts.is_empty() {
-            return (text, is_changed);
-        }
-        (without(&text, 0..text.len(), &cuts).into_owned(), true)
-    });
-    let (text, pieces) = joined(cleaned);
-    let vocabulary = if settings.job == Job::LearnWords { words_of(&text, shingles.seed()) } else { Vec::new() };
-    let prepared = Prepared::new(place, record.id, text, PartSize::default(), shingles);
+    let is_file = matches!(record.field, TextField::Whole { .. });
+    let texts = CleanedTexts::of(record.texts, is_file, &host, place, &Cleaners { settings, shingles, learned });
+    let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
+    let prepared = Prepared::new(place, record.id, texts.text, PartSize::default(), shingles);
     let keyed = if settings.boilerplate == Boilerplate::Report {
         keyed(&host, &prepared.text, &prepared.parts, shingles.seed())
     } else {
@@ -246,33 +160,12 @@ fn prepare_record(
         block: nth_block,
         raw: raw.clone(),
         field: record.field,
-        pieces,
-        n_repaired,
-        encoding,
-        cleaned_by,
+        pieces: texts.pieces,
+        notes: texts.notes,
         vocabulary,
-        masked: masked_spans,
-        ruled_out,
         host,
         keyed,
         converted: record.converted,
     };
     Ok(Some((prepared, origin)))
-}
-
-/// The number that boilerplate has among rules.
-const BOILERPLATE: usize = usize::MAX;
-
-/// Adds the boilerplate in a text to what rules take out of it, where it doesn't meet them.
-fn add_boilerplate(cuts: &mut Vec<Cut>, text: &str, host: &str, place: Place, list: &List, shingles: &ShingleHasher) {
-    let all = Fingerprint::of(text, ByteSpan::new(0, text.len()), shingles);
-    let passages = keyed(host, text, &[all], shingles.seed());
-    for passage in passages.iter().filter(|passage| list.takes(passage, place)) {
-        let bytes = passage.bytes.start as usize..passage.break_end as usize;
-        let at = cuts.partition_point(|cut| cut.bytes.end <= bytes.start);
-        if cuts.get(at).is_none_or(|cut| cut.bytes.start >= bytes.end) {
-            cuts.insert(at, Cut { bytes, rule: BOILERPLATE });
-        }
-    }
-    with_last_break(text, cuts);
 }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::batch::{Batch, Learned};
+use super::batch::Batch;
 use super::judge::Judge;
 use super::sinks::{Finished, Sinks};
+use super::texts::Learned;
 use crate::boilerplate::{Boilerplate, List};
 use crate::decide::RecordVerdict;
 use crate::error::Error;

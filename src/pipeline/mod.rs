@@ -8,6 +8,7 @@ mod job;
 mod judge;
 mod sharing;
 mod sinks;
+mod texts;
 
 pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::batch::{Batch, RuledOut};
+use super::batch::Batch;
 use super::judge::{Judge, Prepared};
+use super::texts::{MaskedSpan, RuledOut};
 use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
-use crate::clean::Masked;
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
@@ -145,14 +145,15 @@ impl<'a> Sinks<'a> {
         let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
         let raw = row.as_deref().unwrap_or(raw);
         self.summary.count(record, verdict);
-        self.summary.count_cleaning(origin.is_changed(), origin.cleaned_by, origin.encoding, origin.n_repaired);
+        let notes = &origin.notes;
+        self.summary.count_cleaning(origin.is_changed(), notes.cleaned_by, notes.encoding, notes.n_repaired);
         self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
         if verdict.verdict == Verdict::Keep {
             self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
         }
         self.words.add(&origin.vocabulary);
-        self.note_masked(record, &origin.masked)?;
-        self.note_ruled_out(record, &origin.ruled_out)?;
+        self.note_masked(record, &notes.masked)?;
+        self.note_ruled_out(record, &notes.ruled_out)?;
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);
         for entry in entries(record, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
@@ -182,8 +183,8 @@ impl<'a> Sinks<'a> {
     }
 
     /// Counts what was masked in a record, and writes to the ledger where it stood, but not what it was.
-    fn note_masked(&mut self, record: &Prepared, masked: &[(ByteSpan, usize, Masked)]) -> Result<(), Error> {
-        for &(bytes, n_words, what) in masked {
+    fn note_masked(&mut self, record: &Prepared, masked: &[MaskedSpan]) -> Result<(), Error> {
+        for &MaskedSpan { bytes, n_words, what } in masked {
             *self.summary.masked.entry(what.name()).or_default() += 1;
             let file = &self.files[record.place.file as usize];
             let Some(ledger) = &mut self.ledger else { continue };
