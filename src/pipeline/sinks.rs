@@ -241,6 +241,9 @@ impl<'a> Sinks<'a> {
             if let Target::Folder(_) = self.settings.target {
                 self.end_shape()?;
             }
+            if matches!(file.format, Format::Text(_)) && !self.settings.reading.fields.text.is_empty() {
+                log::warn!("{}: this is plain text, and --field has no effect on it", printable(&file.name));
+            }
             self.outputs.next_input(&file.relative)?;
             self.n_passed += 1;
             // Arrays and tables are what they are even if no record is in them.

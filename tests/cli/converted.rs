@@ -137,6 +137,8 @@ fn several_fields_are_one_text_and_are_written_back_each_into_its_own() {
     let table = format!("title,lead,body\nKopf,{lead},{body}\nAnderer Kopf,{lead},{}\n", long("m"));
     let expected = format!("title,lead,body\nKopf,{lead},{body}\nAnderer Kopf,,{}\n", long("m"));
     folder.dedup(["--field", "title,lead,body"]).run_with(table.clone()).exits(0).stdout_is(&expected);
+    let typo = folder.dedup(["--field", "title,leed,body"]).run_with(table.clone());
+    typo.exits(0).stderr_holds(&["this is plain text, and --field has no effect"]);
     folder
         .dedup(["--from", "csv", "--field", "title,leed,body"])
         .run_with(table.clone())
