@@ -137,6 +137,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         rules_of_lines: None,
         mask: false,
         unwrap: false,
+        is_rehearsal: false,
         check: false,
         max_removed: None,
         boilerplate: Boilerplate::Report,

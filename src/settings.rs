@@ -57,6 +57,8 @@ pub struct Settings {
     pub boilerplate_list: Option<PathBuf>,
     /// What decides over an article.
     pub rules: Rules,
+    /// Whether this is a reading to learn from, before the one that counts: nothing is said or written.
+    pub is_rehearsal: bool,
     /// Only tell whether anything would go.
     pub check: bool,
     /// The largest share of the words that may be taken out.

@@ -58,7 +58,7 @@ impl Counter {
             Some(n) => *n += 1,
             None => drop(self.articles.insert(host.to_owned(), 1)),
         }
-        for passage in passages {
+        for passage in passages.iter().filter(|passage| passage.is_first) {
             if let Some(candidate) = self.more.get_mut(&passage.key) {
                 candidate.n_articles += 1;
                 candidate.neighbours.insert(passage.neighbours);

@@ -13,7 +13,7 @@ use crate::fingerprint::{MixedHashing, Seed};
 /// A line of a list, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListLine {
-    /// The host (or source, or file) whose articles have the passage.
+    /// The host (or source) whose articles have the passage; empty where records name none.
     pub host: String,
     /// How it reads; which digits stand in it makes no difference.
     pub text: String,
@@ -67,6 +67,7 @@ impl List {
 
     /// Whether a passage of an article is taken out.
     pub fn takes(&self, passage: &Keyed, place: Place) -> bool {
-        self.passages.get(&passage.key).is_some_and(|keeper| *keeper != Some(article_hash(place)))
+        let is_kept = |keeper: Option<u32>| keeper == Some(article_hash(place)) && passage.is_first;
+        self.passages.get(&passage.key).is_some_and(|keeper| !is_kept(*keeper))
     }
 }

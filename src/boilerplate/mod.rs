@@ -38,17 +38,19 @@ const OWN_WORDS: usize = 15;
 /// A passage as it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keyed {
-    /// Its bytes in the record's text, without its line break, and where that ends.
+    /// Its bytes in the record's text, without its line break.
     pub bytes: ByteSpan,
-    /// The same.
+    /// Where its line break ends.
     pub break_end: u32,
     /// What it says, and whose host does.
     pub key: u64,
+    /// Whether the record has not said it before.
+    pub is_first: bool,
     /// Between which passages of the article's own it stands.
     pub neighbours: u32,
 }
 
-/// The passages of a record that may be boilerplate of its host, each once. `prints` are its parts.
+/// The passages of a record that may be boilerplate of its host. `prints` are its parts.
 pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<Keyed> {
     let host = xxh3_64_with_seed(host.as_bytes(), seed.0);
     let mut keyed: Vec<Keyed> = Vec::new();
@@ -64,8 +66,9 @@ pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<
             let said = &text[bytes.range()];
             let is_short = passage.words.len() <= MOST_WORDS && said.len() <= MOST_BYTES;
             let key = if is_short { passage_key(said, host, &mut folded) } else { 0 };
-            if is_short && seen.insert(key) {
-                keyed.push(Keyed { bytes, break_end: start + passage.break_end, key, neighbours: before });
+            if is_short {
+                let is_first = seen.insert(key);
+                keyed.push(Keyed { bytes, break_end: start + passage.break_end, key, is_first, neighbours: before });
             }
             if passage.words.len() >= OWN_WORDS {
                 // A passage is no neighbour of itself.

@@ -44,19 +44,25 @@ pub struct Scope {
 pub struct Cut {
     /// Its bytes in the text, with a line break if it is a line.
     pub bytes: Range<usize>,
-    /// The rule's number.
-    pub rule: usize,
+    /// The rule's number; none where no rule, but a list takes it out.
+    pub rule: Option<usize>,
 }
 
 /// Rules, ready to be used.
 #[derive(Debug)]
 pub struct Rules {
     scope: Scope,
-    names: Vec<String>,
+    names: Vec<Name>,
     phrases: HashMap<String, usize>,
     lines: RegexSet,
     line_rules: Vec<usize>,
     inline: Vec<(Regex, usize)>,
+}
+
+#[derive(Debug)]
+struct Name {
+    text: String,
+    is_inline: bool,
 }
 
 /// A file of rules that can't be read.
@@ -92,7 +98,10 @@ impl Rules {
             .size_limit(REGEX_MEMORY)
             .dfa_size_limit(REGEX_MEMORY)
             .build()
-            .map_err(|error| RulesError { line: 0, problem: error.to_string() })?;
+            .map_err(|error| RulesError {
+                line: more.map_or(0, |(_, text)| text.lines().count()),
+                problem: problem_of(&error),
+            })?;
         Ok(Self { scope, names: draft.names, phrases: draft.phrases, lines, line_rules, inline: draft.inline })
     }
 
@@ -103,7 +112,12 @@ impl Rules {
 
     /// What a rule is called: file and rule, as in `de/share`.
     pub fn name(&self, rule: usize) -> &str {
-        &self.names[rule]
+        &self.names[rule].text
+    }
+
+    /// Whether a rule takes out pieces of lines.
+    pub fn is_inline(&self, rule: usize) -> bool {
+        self.names[rule].is_inline
     }
 
     /// What goes of a text, in order.
@@ -117,7 +131,7 @@ impl Rules {
             // Without its pieces a line may be one that goes.
             let rest = without(text, range.clone(), &pieces);
             match self.line_rule(&rest).filter(|_| self.scope.lines) {
-                Some(rule) => cuts.push(Cut { bytes: range, rule }),
+                Some(rule) => cuts.push(Cut { bytes: range, rule: Some(rule) }),
                 None => cuts.extend(pieces),
             }
         }
@@ -140,7 +154,7 @@ impl Rules {
         let mut pieces: Vec<Cut> = Vec::new();
         for (regex, rule) in &self.inline {
             let found = regex.find_iter(line).filter(|found| !found.is_empty());
-            pieces.extend(found.map(|found| Cut { bytes: start + found.start()..start + found.end(), rule: *rule }));
+            pieces.extend(found.map(|found| Cut { bytes: start + found.start()..start + found.end(), rule: Some(*rule) }));
         }
         pieces.sort_by_key(|piece| (piece.bytes.start, piece.rule));
         let mut end = 0;
@@ -195,7 +209,7 @@ fn phrase(line: &str) -> String {
 /// Rules as they are read.
 #[derive(Default)]
 struct Draft {
-    names: Vec<String>,
+    names: Vec<Name>,
     phrases: HashMap<String, usize>,
     lines: Vec<(String, usize)>,
     inline: Vec<(Regex, usize)>,
@@ -212,7 +226,8 @@ impl Draft {
             }
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')).filter(|name| is_name(name)) {
                 let short = name.strip_prefix("inline ");
-                self.names.push(format!("{file}/{}", short.map_or_else(|| name.to_owned(), |short| format!("inline-{short}"))));
+                let text = format!("{file}/{}", name.replace(' ', "-"));
+                self.names.push(Name { text, is_inline: short.is_some() });
                 rule = Some((self.names.len() - 1, short.is_some()));
                 continue;
             }
@@ -220,10 +235,10 @@ impl Draft {
             match line.strip_prefix('/').and_then(|line| line.strip_suffix('/')) {
                 Some(pattern) if is_inline => {
                     let regex = RegexBuilder::new(pattern).case_insensitive(true).build();
-                    self.inline.push((regex.map_err(|problem| error(problem.to_string()))?, rule));
+                    self.inline.push((regex.map_err(|problem| error(problem_of(&problem)))?, rule));
                 }
                 Some(pattern) => {
-                    Regex::new(pattern).map_err(|problem| error(problem.to_string()))?;
+                    Regex::new(pattern).map_err(|problem| error(problem_of(&problem)))?;
                     self.lines.push((format!("^(?:{pattern})$"), rule));
                 }
                 None if is_inline => {
@@ -235,6 +250,13 @@ impl Draft {
         }
         Ok(())
     }
+}
+
+/// What is wrong with an expression, in one line; the crate draws a picture of several.
+fn problem_of(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    format!("no regular expression: {}", last.strip_prefix("error: ").unwrap_or(last))
 }
 
 fn is_name(name: &str) -> bool {
@@ -255,7 +277,7 @@ mod tests {
         let rules = rules(lines, inline);
         let cuts = rules.cuts(text);
         let left = without(text, 0..text.len(), &cuts).into_owned();
-        (left, cuts.iter().map(|cut| rules.name(cut.rule).to_owned()).collect())
+        (left, cuts.iter().filter_map(|cut| cut.rule).map(|rule| rules.name(rule).to_owned()).collect())
     }
 
     #[test]
@@ -292,7 +314,7 @@ mod tests {
         let error =
             |text| Rules::new(Scope { lines: true, inline: true }, Some(("x", text))).expect_err("it is broken").to_string();
         assert_eq!(error("Teilen"), "line 1: a rule begins with its [name]");
-        assert!(error("[a]\n\n/(/").starts_with("line 3: regex parse error"));
+        assert_eq!(error("[a]\n\n/(/"), "line 3: no regular expression: unclosed group");
         assert_eq!(error("[inline a]\nTeilen"), "line 2: rules for pieces of lines are regular expressions between slashes");
         assert_eq!(error("[a]\n--"), "line 2: a phrase needs a letter or digit");
     }

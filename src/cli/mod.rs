@@ -88,6 +88,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),
+        is_rehearsal: false,
         check: false,
         max_removed: None,
         mark: false,

@@ -15,29 +15,6 @@ use einmal::read::{
 
 #[derive(Debug, Args)]
 pub(super) struct ReadingArgs {
-    /// Write hard-wrapped texts unwrapped: a passage a line.
-    ///
-    /// A word that a hyphen parts at a line's end is put together if the whole word stands elsewhere in the dump; to know that, all is read twice (standard input from a temporary
-    /// file).
-    #[arg(long, help_heading = "Input")]
-    pub(super) unwrap: bool,
-
-    /// Replace e-mail addresses, telephone numbers and IBANs by words like [e-mail 3fa94c], the same for the same address.
-    ///
-    /// The ledger tells where, not what. Only the texts are looked at, and a quarantine holds bad records as they are.
-    #[arg(long, help_heading = "Input")]
-    pub(super) mask: bool,
-
-    /// What becomes of boilerplate: passages that stand in many articles of one host, each time between others.
-    ///
-    /// To take it out, all is read twice (standard input is copied to a temporary file), or a list is named.
-    #[arg(long, value_enum, default_value_t = BoilerplateChoice::Report, value_name = "WHAT", help_heading = "Input")]
-    boilerplate: BoilerplateChoice,
-
-    /// A list of boilerplate, JSON Lines: --boilerplate report writes it, keep-one and drop read it. In between it can be reviewed.
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    boilerplate_list: Option<PathBuf>,
-
     /// Files and folders to read; `-` or nothing: standard input.
     ///
     /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped. So are those in tar and zip archives,
@@ -80,7 +57,7 @@ pub(super) struct ReadingArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     date_field: Option<FieldPath>,
 
-    /// The field that holds the source, for tables made with --to; by default host, source_domain, source and other usual names.
+    /// The field that holds the source, for boilerplate and for tables made with --to; by default host, source_domain, source and other usual names.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     source_field: Option<FieldPath>,
 
@@ -95,12 +72,35 @@ pub(super) struct ReadingArgs {
     max_record: u64,
 
     /// How the texts are cleaned; several (lines,inline) may be given. What takes out words comes on top of the safe cleaning, and is told in ledger and summary, rule by rule.
-    #[arg(long, value_enum, default_value = "safe", value_delimiter = ',', value_name = "WHAT", help_heading = "Input")]
+    #[arg(long, value_enum, default_value = "safe", value_delimiter = ',', value_name = "WHAT", help_heading = "Cleaning")]
     clean: Vec<CleanChoice>,
 
     /// A file of rules for --clean lines or inline, besides those that come with einmal: [name], then phrases or /regular expressions/, a line each.
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    #[arg(long, value_name = "FILE", help_heading = "Cleaning")]
     rules: Option<PathBuf>,
+
+    /// Write hard-wrapped texts unwrapped: a passage a line.
+    ///
+    /// A word that a hyphen parts at a line's end is put together if the whole word stands elsewhere in the dump; to know that, all is read twice (pipes from a
+    /// temporary file).
+    #[arg(long, help_heading = "Cleaning")]
+    pub(super) unwrap: bool,
+
+    /// Replace e-mail addresses, telephone numbers and IBANs by words like [e-mail 3fa94c], the same for the same address.
+    ///
+    /// The ledger tells where, not what. Only the texts are looked at, and a quarantine holds bad records as they are.
+    #[arg(long, help_heading = "Cleaning")]
+    pub(super) mask: bool,
+
+    /// What becomes of boilerplate: passages that stand in many articles of one host, each time between others.
+    ///
+    /// To take it out, all is read twice (pipes are copied to a temporary file), or a list is named.
+    #[arg(long, value_enum, default_value_t = BoilerplateChoice::Report, value_name = "WHAT", help_heading = "Cleaning")]
+    boilerplate: BoilerplateChoice,
+
+    /// A list of boilerplate, JSON Lines: --boilerplate report writes it, keep-one and drop read it. In between it can be reviewed.
+    #[arg(long, value_name = "FILE", help_heading = "Cleaning")]
+    boilerplate_list: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -262,7 +262,7 @@ impl ReadingArgs {
         let text = file.map(read).transpose()?;
         let name = file.and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let rules = LineRules::new(scope, text.as_deref().map(|text| (name.as_str(), text)));
-        let path = || file.map(|path| path.display().to_string()).unwrap_or_default();
-        rules.map(|rules| Some(Arc::new(rules))).map_err(|error| Error::usage(format!("{}: {error}", path())))
+        let path = file.unwrap_or(Path::new("the rules that come with einmal"));
+        rules.map(|rules| Some(Arc::new(rules))).map_err(|error| Error::input(path, error.to_string()))
     }
 }

@@ -12,7 +12,7 @@ use crate::clean::Cleaning;
 use crate::corpus::Place;
 use crate::fingerprint::{ShingleHasher, words_of};
 use crate::ledger::RawText;
-use crate::read::{BadReason, BadRecord, Block, FieldText, RawBatch, RawRecord, SourceFile, TextField};
+use crate::read::{BadReason, BadRecord, Block, FieldText, Format, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::{Job, Settings};
 use crate::split::PartSize;
 use crate::write::Piece;
@@ -145,14 +145,12 @@ fn prepare_record(
             raw: block.bytes[raw.bytes.clone()].to_vec(),
         });
     }
-    // What names no host is counted by file.
-    let host = if record.host.is_empty() { block.file.name.as_str().into() } else { record.host };
-    let is_file = matches!(record.field, TextField::Whole { .. });
-    let texts = CleanedTexts::of(record.texts, is_file, &host, place, &Cleaners { settings, shingles, learned });
+    let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, TextField::Whole { .. });
+    let texts = CleanedTexts::of(record.texts, is_file, &record.host, place, &Cleaners { settings, shingles, learned });
     let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
     let prepared = Prepared::new(place, record.id, texts.text, PartSize::default(), shingles);
     let keyed = if settings.boilerplate == Boilerplate::Report {
-        keyed(&host, &prepared.text, &prepared.parts, shingles.seed())
+        keyed(&record.host, &prepared.text, &prepared.parts, shingles.seed())
     } else {
         Vec::new()
     };
@@ -163,7 +161,7 @@ fn prepare_record(
         pieces: texts.pieces,
         notes: texts.notes,
         vocabulary,
-        host,
+        host: record.host,
         keyed,
         converted: record.converted,
     };

@@ -40,14 +40,12 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     }
     let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
     let learned = learn(settings, &mut inputs, shingles)?;
-    let Finished { mut summary, .. } = read_through(settings, inputs, shingles, &learned)?;
-    summary.peak_memory = peak_memory();
-    Ok(summary)
+    read_through(settings, inputs, shingles, &learned).map(|finished| finished.summary)
 }
 
 /// What has to be known of the whole input before anything is written is learned in readings of their own.
 fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> Result<Learned, Error> {
-    let quiet = Settings {
+    let rehearsal = Settings {
         target: Target::Nowhere,
         ledger: None,
         summary: None,
@@ -55,13 +53,15 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> 
         max_removed: None,
         mark: false,
         boilerplate_list: None,
+        is_rehearsal: true,
         ..settings.clone()
     };
     let mut learned = Learned::default();
     if settings.unwrap {
         inputs.iter_mut().try_for_each(Input::spool)?;
         log::info!("a reading to learn the words");
-        let settings = Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..quiet.clone() };
+        let settings =
+            Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..rehearsal.clone() };
         learned.words = Some(read_through(&settings, inputs.to_vec(), shingles, &learned)?.words);
     }
     learned.boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
@@ -69,12 +69,13 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> 
         (_, Some(path)) => {
             let text = fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
             let list = List::read(&text, shingles.seed());
-            Some(list.map_err(|error| Error::usage(format!("{}: {error}", path.display())))?)
+            let hint = "--boilerplate report writes such a list";
+            Some(list.map_err(|error| Error::input(path, error.to_string()).with_hint(hint))?)
         }
         (what, None) => {
             inputs.iter_mut().try_for_each(Input::spool)?;
             log::info!("a reading to find boilerplate");
-            let settings = Settings { boilerplate: Boilerplate::Report, ..quiet };
+            let settings = Settings { boilerplate: Boilerplate::Report, ..rehearsal };
             let found = read_through(&settings, inputs.to_vec(), shingles, &learned)?.boilerplate;
             Some(List::of_found(&found, what))
         }
@@ -129,7 +130,13 @@ fn read_through(settings: &Settings, inputs: Vec<Input>, shingles: ShingleHasher
 
 /// Refuses outputs that would destroy an input or each other, and an output folder that the next run would read as input.
 fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
-    let side_files = [("--ledger", &settings.ledger), ("--summary", &settings.summary), ("--quarantine", &settings.quarantine)];
+    let list = if settings.boilerplate == Boilerplate::Report { &settings.boilerplate_list } else { &None };
+    let side_files = [
+        ("--ledger", &settings.ledger),
+        ("--summary", &settings.summary),
+        ("--quarantine", &settings.quarantine),
+        ("--boilerplate-list", list),
+    ];
     let side_files: Vec<(&str, &PathBuf)> =
         side_files.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))).collect();
     let mut taken: Vec<PathBuf> = Vec::new();

@@ -14,7 +14,7 @@ use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::fingerprint::{Seed, Vocabulary};
 use crate::ledger::{Entry, LedgerText, entries, reason_name};
-use crate::read::{BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
+use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
 use crate::write::{
@@ -43,6 +43,8 @@ pub(super) struct Sinks<'a> {
     /// The file whose format shapes the output that is being written; none was begun yet, or none had records.
     shaped_by: Option<Shape>,
     buffer: Vec<u8>,
+    /// Whether the user was warned of plain text.
+    is_text_told: bool,
 }
 
 /// What an output looks like, and whether something stands in it.
@@ -109,6 +111,7 @@ impl<'a> Sinks<'a> {
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
             shaped_by: None,
             buffer: Vec::new(),
+            is_text_told: false,
         })
     }
 
@@ -123,6 +126,9 @@ impl<'a> Sinks<'a> {
                 self.end_rows()?;
             }
             self.note(batch, nth, verdict, judge)?;
+            if self.settings.target == Target::Nowhere {
+                continue;
+            }
             self.shape_by(record.place.file as usize)?;
             if verdict.verdict == Verdict::Keep || self.settings.mark {
                 self.write_record(batch, nth, verdict)?;
@@ -148,7 +154,7 @@ impl<'a> Sinks<'a> {
         let notes = &origin.notes;
         self.summary.count_cleaning(origin.is_changed(), notes.cleaned_by, notes.encoding, notes.n_repaired);
         self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
-        if verdict.verdict == Verdict::Keep {
+        if verdict.verdict == Verdict::Keep && self.settings.boilerplate == Boilerplate::Report {
             self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
         }
         self.words.add(&origin.vocabulary);
@@ -167,11 +173,9 @@ impl<'a> Sinks<'a> {
         let rules = self.settings.rules_of_lines.as_ref();
         let file = Arc::clone(&self.files[record.place.file as usize]);
         for cut in ruled_out {
-            let rule = cut.rule.map(|rule| rules.expect("cuts of rules come of rules").name(rule));
-            let reason = match rule {
-                None => "boilerplate",
-                Some(rule) if rule.contains("/inline-") => "inline",
-                Some(_) => "line",
+            let (reason, rule) = match (cut.rule, rules) {
+                (Some(rule), Some(rules)) => (if rules.is_inline(rule) { "inline" } else { "line" }, Some(rules.name(rule))),
+                _ => ("boilerplate", None),
             };
             self.summary.count_ruled_out(rule.unwrap_or(reason), reason, cut.n_words, &cut.text);
             let Some(ledger) = &mut self.ledger else { continue };
@@ -224,7 +228,7 @@ impl<'a> Sinks<'a> {
         }
         let start = self.buffer.len();
         write_record(&mut self.buffer, raw, &origin.field, &record.text, &origin.pieces, &removed, mark.as_ref());
-        if let Format::Text(articles) = format {
+        if let Format::Text(articles @ (Articles::Lines | Articles::Blocks)) = format {
             let mut text = self.buffer.split_off(start);
             fit_text(*articles, &mut text);
             self.buffer.append(&mut text);
@@ -241,18 +245,25 @@ impl<'a> Sinks<'a> {
             if let Target::Folder(_) = self.settings.target {
                 self.end_shape()?;
             }
-            if matches!(file.format, Format::Text(_)) && !self.settings.reading.fields.text.is_empty() {
-                log::warn!("{}: this is plain text, and --field has no effect on it", printable(&file.name));
-            }
+            self.warn_of_text(&file);
             self.outputs.next_input(&file.relative)?;
             self.n_passed += 1;
             // Arrays and tables are what they are even if no record is in them.
             let written = file.format.written(self.settings.reading.to);
-            if matches!(written, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_)) {
+            let has_frame = matches!(written, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_));
+            if has_frame && self.settings.target != Target::Nowhere {
                 self.shape_by(self.n_passed - 1)?;
             }
         }
         Ok(())
+    }
+
+    /// Warns of the first plain text that is read where fields are named.
+    fn warn_of_text(&mut self, file: &SourceFile) {
+        let has_no_field = matches!(file.format, Format::Text(_)) && !self.settings.reading.fields.text.is_empty();
+        if has_no_field && !self.settings.is_rehearsal && !std::mem::replace(&mut self.is_text_told, true) {
+            log::warn!("{}: this is plain text, and --field has no effect on it", printable(&file.name));
+        }
     }
 
     /// The output has the format of file number `nth` from here on, or has it already.
@@ -305,7 +316,7 @@ impl<'a> Sinks<'a> {
 
     /// Refuses to mix formats in one output, before anything of the batch is written.
     fn check_formats(&self, batch: &Batch) -> Result<(), Error> {
-        if let Target::Folder(_) = self.settings.target {
+        if let Target::Folder(_) | Target::Nowhere = self.settings.target {
             return Ok(());
         }
         let written = |file: &SourceFile| file.format.written(self.settings.reading.to);
@@ -329,7 +340,7 @@ impl<'a> Sinks<'a> {
 
     fn put_aside(&mut self, bad: &BadRecord) -> Result<(), Error> {
         let name = &self.files[bad.place.file as usize].name;
-        if self.summary.n_bad() < N_BAD_SHOWN {
+        if self.summary.n_bad() < N_BAD_SHOWN && !self.settings.is_rehearsal {
             log::warn!("{}:{}: {}", printable(name), bad.place.record, printable(&bad.detail));
             if let Some(hint) = bad.hint.filter(|_| self.summary.n_bad() == 0) {
                 log::warn!("hint: {hint}");

@@ -74,7 +74,7 @@ impl RuledOut {
         let n_words = n_words(piece);
         Self {
             bytes: ByteSpan::new(start + cut.bytes.start, start + cut.bytes.end),
-            rule: (cut.rule != BOILERPLATE).then_some(cut.rule),
+            rule: cut.rule,
             n_words,
             text: piece.to_owned(),
         }
@@ -160,9 +160,6 @@ impl Cleaners<'_> {
     }
 }
 
-/// The number that boilerplate has among rules.
-const BOILERPLATE: usize = usize::MAX;
-
 /// Adds the boilerplate in a text to what rules take out of it, where it doesn't meet them.
 fn add_boilerplate(cuts: &mut Vec<Cut>, text: &str, host: &str, place: Place, list: &List, shingles: &ShingleHasher) {
     let all = Fingerprint::of(text, ByteSpan::new(0, text.len()), shingles);
@@ -171,7 +168,7 @@ fn add_boilerplate(cuts: &mut Vec<Cut>, text: &str, host: &str, place: Place, li
         let bytes = passage.bytes.start as usize..passage.break_end as usize;
         let at = cuts.partition_point(|cut| cut.bytes.end <= bytes.start);
         if cuts.get(at).is_none_or(|cut| cut.bytes.start >= bytes.end) {
-            cuts.insert(at, Cut { bytes, rule: BOILERPLATE });
+            cuts.insert(at, Cut { bytes, rule: None });
         }
     }
     with_last_break(text, cuts);

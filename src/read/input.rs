@@ -33,8 +33,8 @@ pub enum Source {
     Stdin,
     /// A file.
     File(PathBuf),
-    /// A copy of standard input, which is gone when nobody reads it any more.
-    Spooled(Arc<TempPath>),
+    /// A copy of a pipe, by the pipe's name; it is gone when nobody reads it any more.
+    Spooled(String, Arc<TempPath>),
 }
 
 impl Input {
@@ -51,7 +51,8 @@ impl Input {
     /// Its name in messages and ledgers.
     pub fn name(&self) -> String {
         match &self.source {
-            Source::Stdin | Source::Spooled(_) => "-".to_owned(),
+            Source::Stdin => "-".to_owned(),
+            Source::Spooled(name, _) => name.clone(),
             Source::File(path) => path.to_string_lossy().into_owned(),
         }
     }
@@ -62,25 +63,29 @@ impl Input {
         match &self.source {
             Source::Stdin => decompressed(Counted { inner: io::stdin(), n_read }),
             Source::File(path) => decompressed(Counted { inner: File::open(path)?, n_read }),
-            Source::Spooled(path) => decompressed(Counted { inner: File::open(&**path)?, n_read }),
+            Source::Spooled(_, path) => decompressed(Counted { inner: File::open(&**path)?, n_read }),
         }
     }
 
-    /// Makes a copy of standard input, so that it can be read more than once.
+    /// Makes a copy of what can be read once only: standard input, and files that are pipes.
     ///
     /// # Errors
     ///
-    /// If there is no room for it.
+    /// If it cannot be read, or there is no room for it.
     pub fn spool(&mut self) -> Result<(), Error> {
-        if matches!(self.source, Source::Stdin) {
-            let spool = || -> io::Result<TempPath> {
-                let mut file = NamedTempFile::new()?;
-                io::copy(&mut io::stdin(), &mut file)?;
-                Ok(file.into_temp_path())
-            };
-            let path = spool().map_err(|source| Error::io("copy", "standard input", source))?;
-            self.source = Source::Spooled(Arc::new(path));
-        }
+        let spool = |mut pipe: Box<dyn Read>| -> io::Result<TempPath> {
+            let mut file = NamedTempFile::new()?;
+            io::copy(&mut pipe, &mut file)?;
+            Ok(file.into_temp_path())
+        };
+        let pipe: io::Result<Box<dyn Read>> = match &self.source {
+            Source::Stdin => Ok(Box::new(io::stdin())),
+            Source::File(path) if self.len.is_none() => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+            Source::File(_) | Source::Spooled(..) => return Ok(()),
+        };
+        let name = self.name();
+        let copy = pipe.and_then(spool).map_err(|source| Error::io("copy", &name, source))?;
+        self.source = Source::Spooled(name, Arc::new(copy));
         Ok(())
     }
 }

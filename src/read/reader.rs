@@ -257,7 +257,7 @@ impl Reader {
         self.next_input += 1;
         let path = match &input.source {
             Source::File(path) if input.len.is_some() => Some(path.clone()),
-            Source::File(_) | Source::Stdin | Source::Spooled(_) => None,
+            Source::File(_) | Source::Stdin | Source::Spooled(..) => None,
         };
         let (name, relative) = (input.name(), input.relative.clone());
         Some(NextFile { name, relative, is_named: input.is_named, reader: input.open(&self.n_read), path })

@@ -67,15 +67,14 @@ fn own_rules_are_added() {
     assert_eq!(texts(outcome.exits(0).stderr_holds(&["de/share 1, haus/tipp 2"]).stdout_text()), ["Der Text."]);
     folder.write("bad.txt", "[a]\n/(/\n");
     for (args, message) in [
-        (&["--clean", "lines", "--rules", "bad.txt"][..], "bad.txt: line 2: "),
+        (&["--clean", "lines", "--rules", "bad.txt"][..], "bad.txt: line 2: no regular expression: unclosed group"),
         (&["--clean", "lines", "--rules", "none.txt"], "none.txt: cannot read"),
         (&["--rules", "haus.txt"], "--rules needs --clean lines"),
         (&["--clean", "off,lines"], "--clean off goes with nothing else"),
         (&["--clean", "lines", "--mark"], "--mark takes nothing out"),
     ] {
         let outcome = folder.dedup(args).run_with(input.clone());
-        outcome.exits(2).stdout_is_empty();
-        assert!(outcome.stderr.starts_with(&format!("einmal: {message}")), "{outcome}");
+        outcome.exits(2).stdout_is_empty().complains(message);
     }
 }
 
@@ -169,6 +168,51 @@ fn boilerplate_is_what_stands_in_many_articles_of_a_host_each_time_between_other
         (&["--boilerplate", "drop", "--boilerplate-list", "a.jsonl"], "a.jsonl: line 1: missing field `host`"),
     ] {
         folder.dedup(args).run_with(pages()).exits(2).stdout_is_empty().complains(message);
+    }
+}
+
+#[test]
+fn what_is_read_twice_is_the_same_the_second_time() {
+    let folder = Folder::new();
+    folder.write("a.jsonl", pages());
+    let drop = ["--boilerplate", "drop", "--unwrap"];
+    let expected = folder.dedup([&["a.jsonl"], &drop[..]].concat()).run().exits(0).stdout.clone();
+    // A pipe that looks like a file.
+    folder.dedup([&["/dev/stdin"], &drop[..]].concat()).run_with(pages()).exits(0).stdout_is(&expected);
+    // Spread over files.
+    let lines: Vec<String> = pages().lines().map(|line| format!("{line}\n")).collect();
+    for (nth, lines) in lines.chunks(4).enumerate() {
+        folder.write(&format!("d/{nth}.jsonl"), lines.concat());
+    }
+    folder.dedup([&["d"], &drop[..]].concat()).run().exits(0).stdout_is(&expected);
+    // In other formats, host and all, even in one folder.
+    for to in ["csv", "parquet"] {
+        let name = format!("mixed/a.{to}");
+        folder.einmal(["clean", "a.jsonl", "--to", to, "-o", "x"]).run().exits(0);
+        folder.write(&name, folder.read("x"));
+        let dropped = folder.dedup([&[name.as_str(), "--to", "jsonl"], &drop[..]].concat()).run();
+        assert_eq!(texts(dropped.exits(0).stdout_text()), texts(std::str::from_utf8(&expected).expect("UTF-8")), "{to}");
+    }
+    folder.dedup([&["mixed", "-o", "out/"], &drop[..]].concat()).run().exits(0);
+    folder.dedup(["mixed", "--check"]).run().exits(1);
+    folder.einmal(["clean", "mixed", "--clean", "lines", "--explain"]).run().exits(0);
+    // A bad record is told of once.
+    let outcome = folder.dedup(drop).run_with("{\"text\": 1}\n");
+    assert_eq!(outcome.exits(3).stderr.matches("the text is 1").count(), 1);
+    // The list is no way to lose an input.
+    folder.dedup(["a.jsonl", "--boilerplate-list", "a.jsonl"]).run().exits(2).complains("--boilerplate-list ");
+    assert_eq!(folder.text("a.jsonl"), pages());
+}
+
+#[test]
+fn boilerplate_that_an_article_says_twice_goes_twice() {
+    let folder = Folder::new();
+    let text = |nth: usize| format!("Kurzes\n{}\nKurzes", own(nth));
+    let input = jsonl((0..4).map(|nth| (nth.to_string(), text(nth))));
+    for (what, expected) in [("drop", [0, 0, 0, 0]), ("keep-one", [1, 0, 0, 0])] {
+        let outcome = folder.dedup(["--boilerplate", what]).run_with(input.clone());
+        let left = texts(outcome.exits(0).stdout_text());
+        assert_eq!(left.iter().map(|text| text.matches("Kurzes").count()).collect::<Vec<_>>(), expected, "{what}");
     }
 }
 

@@ -109,6 +109,16 @@ fn a_record_in_another_format_keeps_all_that_it_says() {
     folder.write("a.jsonl", record);
     folder.dedup(["a.jsonl", "-o", "out.csv"]).run().exits(0).stderr_holds(&["out.csv will hold JSON Lines", "--to csv"]);
     assert!(!folder.dedup(["a.jsonl", "-o", "out.csv", "--to", "csv"]).run().exits(0).stderr.contains("will hold"));
+    // An id that is no text, or not the one that is used, is kept under another name.
+    for (record, expected) in [
+        (r#"{"_id":{"$oid":"5f"},"text":"a"}"#, "{\"index\":{}}\n{\"original_id\":{\"$oid\":\"5f\"},\"text\":\"a\"}\n"),
+        (
+            r#"{"_id":"x","id":"y","text":"a"}"#,
+            "{\"index\":{\"_id\":\"y\"}}\n{\"original_id\":\"x\",\"id\":\"y\",\"text\":\"a\"}\n",
+        ),
+    ] {
+        assert_eq!(run(record, &["--to", "bulk"]), expected);
+    }
     folder.dedup(["--bulk-index", "x"]).run_with("").exits(2).complains("--bulk-index");
     folder.dedup(["--to", "csv", "--mark"]).run_with(record).exits(2).hints_at("--to jsonl");
 }

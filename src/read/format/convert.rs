@@ -176,21 +176,36 @@ fn as_text(mut record: Record) -> Record {
     Record { field: TextField::Whole { ends_in_crlf: false }, ..record }
 }
 
-/// Search engines refuse objects with a field `_id`: it is the id, and stands in the line before.
+/// What a field `_id` is called in a search engine, where it says something else than the record's id.
+const ORIGINAL_ID: &[u8] = b"\"original_id\"";
+
+/// Search engines refuse objects with a field `_id`. It goes where it is the record's id, which stands in the line before, and else gets another name.
 fn without_metadata(record: Record, raw: &[u8]) -> Record {
     let line = record.converted.as_deref().unwrap_or(raw);
     let TextField::Json { strings, .. } = &record.field else { unreachable!("a line is a JSON object") };
     let holds_text = |member: &Member| strings.iter().any(|string| member.value.contains(&string.start));
     let members = members(line);
-    let is_metadata = |member: &&Member| &line[member.key.clone()] == b"_id" && !holds_text(member);
-    if !members.iter().any(|member| is_metadata(&member)) {
+    let is_metadata = |member: &Member| &line[member.key.clone()] == b"_id" && !holds_text(member);
+    if !members.iter().any(is_metadata) {
         return record;
     }
+    let is_the_id = |member: &Member| {
+        let id = json::plain_value(&line[member.value.clone()]);
+        !id.is_empty() && id == record.id.as_str()
+    };
     let mut kept = vec![b'{'];
     let mut places = vec![0..0; strings.len()];
-    for member in members.iter().filter(|member| !is_metadata(member)) {
+    for member in &members {
+        if is_metadata(member) && is_the_id(member) {
+            continue;
+        }
         if kept.len() > 1 {
             kept.push(b',');
+        }
+        if is_metadata(member) {
+            kept.extend_from_slice(ORIGINAL_ID);
+            kept.extend_from_slice(&line[member.key.end + 1..member.value.end]);
+            continue;
         }
         // The key's quote comes along.
         let start = member.key.start - 1;
@@ -244,7 +259,8 @@ impl Values {
             }
         }
         let is_id = |member: &Member| {
-            ID_NAMES.iter().any(|name| name.as_bytes() == &object[member.key.clone()])
+            !known[0].is_empty()
+                && ID_NAMES.iter().any(|name| name.as_bytes() == &object[member.key.clone()])
                 && json::plain_value(&object[member.value.clone()]) == known[0]
         };
         let others = members.iter().filter(|member| !told.contains(&member.value.start) && !is_id(member));
@@ -292,6 +308,8 @@ mod tests {
         let expected = ["7", "", "", "gestern", "", r#"{"a":{"t":"","d":"gestern"},"source":{"name":"x"}}"#];
         assert_eq!(values(object, &fields), expected);
         assert_eq!(values(r#"{"text":"T"}"#, &Fields::default()), ["", "", "", "", "", ""]);
+        let object = r#"{"_id":{"$oid":"5f"},"text":"T"}"#;
+        assert_eq!(values(object, &Fields::default()), ["", "", "", "", "", r#"{"_id":{"$oid":"5f"}}"#]);
     }
 
     proptest! {
