@@ -42,6 +42,21 @@ impl RecordVerdict {
         Self { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new() }
     }
 
+    /// The verdict over a record whose text stands in several fields: what lies between `fields` is nobody's, and does not go. No passage lies in two of them.
+    #[must_use]
+    pub fn within(&self, fields: &[ByteSpan]) -> Self {
+        let clipped = |removed: &Removed| {
+            let is_whole = matches!(removed.reason, Reason::Copy | Reason::NothingLeft | Reason::Update);
+            let inside = |field: &ByteSpan| {
+                let (start, end) = (removed.bytes.start.max(field.start), removed.bytes.end.min(field.end));
+                (start < end).then_some(ByteSpan { start, end })
+            };
+            let bytes = if is_whole { Some(removed.bytes) } else { fields.iter().find_map(inside) };
+            bytes.map(|bytes| Removed { bytes, ..removed.clone() })
+        };
+        Self { removed: self.removed.iter().filter_map(clipped).collect(), ..self.clone() }
+    }
+
     /// The bytes of the cleaned text that go, of a record that stays.
     pub fn removed_bytes(&self) -> impl Iterator<Item = ByteSpan> + '_ {
         self.removed.iter().filter(|removed| removed.reason != Reason::Update).map(|removed| removed.bytes)

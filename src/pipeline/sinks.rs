@@ -1,5 +1,6 @@
 //! Everything that a run writes, kept together so that it is completed together.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -125,13 +126,18 @@ impl<'a> Sinks<'a> {
             if !batch.continues_block(nth) {
                 self.end_rows()?;
             }
-            self.note(batch, nth, verdict, judge)?;
+            let pieces = &batch.origin(nth).0.pieces;
+            let verdict: Cow<'_, RecordVerdict> = match &pieces[..] {
+                [_] => Cow::Borrowed(verdict),
+                several => Cow::Owned(verdict.within(&several.iter().map(|piece| piece.bytes).collect::<Vec<_>>())),
+            };
+            self.note(batch, nth, &verdict, judge)?;
             if self.settings.target == Target::Nowhere {
                 continue;
             }
             self.shape_by(record.place.file as usize)?;
             if verdict.verdict == Verdict::Keep || self.settings.mark {
-                self.write_record(batch, nth, verdict)?;
+                self.write_record(batch, nth, &verdict)?;
             }
         }
         self.end_rows()?;

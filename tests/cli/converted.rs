@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::dumps::{articles, articles_of, in_each_format, parquet, rows_of};
 use crate::harness::{Folder, NO_ARGS};
+use crate::laws::restored;
 
 /// Like [`articles_of`], of an output in the format that was asked for.
 fn articles_to(to: &str, content: &[u8]) -> Vec<(String, String)> {
@@ -140,9 +141,16 @@ fn several_fields_are_one_text_and_are_written_back_each_into_its_own() {
     let output = folder.dedup(fields).run_with(lines.clone()).exits(0).stdout_text().to_owned();
     assert_eq!(output, expected.iter().map(|object| format!("{object}\n")).collect::<String>());
     let entry = &folder.json_lines("ledger.jsonl")[0];
-    // "Anderer Kopf", an empty line, the new passage and its line break.
+    // "Anderer Kopf", an empty line, the new passage and its line break; what stands between fields stays.
     let start = 12 + 2 + long("n").len() + 1;
-    assert_eq!((&entry["id"], &entry["span"]), (&json!("2"), &json!([start, start + lead.len() + 1])));
+    assert_eq!((&entry["id"], &entry["span"]), (&json!("2"), &json!([start, start + lead.len()])));
+    // What went is put back in the fields' joined text.
+    let joined = |record: &Value| {
+        let texts = [&record["title"], &record["lead"], &record["body"][0]["t"]].into_iter().filter_map(Value::as_str);
+        texts.collect::<Vec<_>>().join("\n\n")
+    };
+    let left = joined(&serde_json::from_str(output.lines().nth(1).expect("the second")).expect("JSON"));
+    assert_eq!(restored(&left, &[entry]), joined(&objects[1]));
     // A table and rows have columns for them.
     let table = format!("title,lead,body\nKopf,{lead},{body}\nAnderer Kopf,{lead},{}\n", long("m"));
     let expected = format!("title,lead,body\nKopf,{lead},{body}\nAnderer Kopf,,{}\n", long("m"));

@@ -243,7 +243,7 @@ fn output_and_ledger_restore_the_cleaned_input() {
 }
 
 /// A text with the spans put back that were taken out of it.
-fn restored(text_out: &str, lines: &[&Value]) -> String {
+pub(crate) fn restored(text_out: &str, lines: &[&Value]) -> String {
     let mut text = text_out.to_owned();
     let mut end = 0;
     for line in lines {

@@ -6,10 +6,12 @@ mod layout;
 mod traced;
 
 mod archives;
+mod boilerplate;
 mod cleaning;
 mod converted;
 mod copies;
 mod exit_codes;
+mod files;
 mod formats;
 mod interrupted;
 mod laws;
