@@ -100,9 +100,18 @@ fn objects() -> Vec<Value> {
     articles().into_iter().map(|(id, text)| serde_json::json!({"id": id, "text": text})).collect()
 }
 
+fn jsonl() -> String {
+    objects().iter().map(|object| format!("{object}\n")).collect()
+}
+
+/// What the texts of JSON Lines have together, read as most programs read them.
+fn text_len(lines: impl BufRead) -> usize {
+    let articles = lines.lines().map(|line| serde_json::from_str::<Article>(&line.expect("UTF-8")).expect("it is sound"));
+    articles.map(black_box).map(|article| (article.text.len(), article.id).0).sum()
+}
+
 fn lines() -> Sample {
-    let lines: String = objects().iter().map(|object| format!("{object}\n")).collect();
-    Sample::new("a.jsonl", lines.as_bytes())
+    Sample::new("a.jsonl", jsonl().as_bytes())
 }
 
 #[divan::bench]
@@ -112,11 +121,7 @@ fn jsonl_einmal(bencher: Bencher) {
 
 #[divan::bench]
 fn jsonl_serde_json(bencher: Bencher) {
-    lines().measure(bencher, |sample| {
-        let lines = BufReader::new(sample.open()).lines();
-        let articles = lines.map(|line| serde_json::from_str::<Article>(&line.expect("UTF-8")).expect("it is sound"));
-        articles.map(black_box).map(|article| (article.text.len(), article.id).0).sum()
-    });
+    lines().measure(bencher, |sample| text_len(BufReader::new(sample.open())));
 }
 
 fn array() -> Sample {
@@ -204,9 +209,8 @@ fn parquet_parquet(bencher: Bencher) {
 }
 
 fn packed() -> Sample {
-    let lines: String = objects().iter().map(|object| format!("{object}\n")).collect();
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(lines.as_bytes()).expect("memory takes everything");
+    encoder.write_all(jsonl().as_bytes()).expect("memory takes everything");
     Sample::new("a.jsonl.gz", &encoder.finish().expect("memory takes everything"))
 }
 
@@ -217,18 +221,14 @@ fn gzip_einmal(bencher: Bencher) {
 
 #[divan::bench]
 fn gzip_flate2(bencher: Bencher) {
-    packed().measure(bencher, |sample| {
-        let lines = BufReader::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(sample.open()))).lines();
-        let articles = lines.map(|line| serde_json::from_str::<Article>(&line.expect("UTF-8")).expect("it is sound"));
-        articles.map(|article| black_box(article).text.len()).sum()
-    });
+    packed()
+        .measure(bencher, |sample| text_len(BufReader::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(sample.open())))));
 }
 
 fn zipped() -> Sample {
-    let lines: String = objects().iter().map(|object| format!("{object}\n")).collect();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     writer.start_file("a.jsonl", zip::write::SimpleFileOptions::default()).expect("memory takes everything");
-    writer.write_all(lines.as_bytes()).expect("memory takes everything");
+    writer.write_all(jsonl().as_bytes()).expect("memory takes everything");
     Sample::new("a.zip", &writer.finish().expect("memory takes everything").into_inner())
 }
 
@@ -241,8 +241,6 @@ fn zip_einmal(bencher: Bencher) {
 fn zip_zip(bencher: Bencher) {
     zipped().measure(bencher, |sample| {
         let mut archive = zip::ZipArchive::new(BufReader::new(sample.open())).expect("it is sound");
-        let lines = BufReader::new(archive.by_index(0).expect("it is there")).lines();
-        let articles = lines.map(|line| serde_json::from_str::<Article>(&line.expect("UTF-8")).expect("it is sound"));
-        articles.map(|article| black_box(article).text.len()).sum()
+        text_len(BufReader::new(archive.by_index(0).expect("it is there")))
     });
 }

@@ -156,7 +156,7 @@ fn text_as_json(record: &Record) -> Vec<u8> {
 /// A row as an object of strings.
 fn cells_as_json(row: &[u8], header: &Header) -> Vec<u8> {
     let mut object = vec![b'{'];
-    for (nth, (name, cell)) in header.unique_names().iter().zip(cells(row, header.delimiter)).enumerate() {
+    for (nth, (name, cell)) in header.keys().iter().zip(cells(row, header.delimiter)).enumerate() {
         if nth > 0 {
             object.push(b',');
         }

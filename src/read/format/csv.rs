@@ -23,6 +23,7 @@ pub struct Header {
     /// What stands between fields.
     pub delimiter: u8,
     names: Vec<String>,
+    keys: Vec<String>,
     texts: Vec<usize>,
     id: Option<usize>,
     /// Those that tell the source and the address.
@@ -69,6 +70,7 @@ impl Header {
             texts,
             id: fields.id_column(&names),
             host: fields.host_columns(&names),
+            keys: unique(&names),
             names,
         };
         Ok((header, (end + 1).min(head.len())))
@@ -89,21 +91,24 @@ impl Header {
 }
 
 impl Header {
-    /// The columns' names, those that several share with a number.
-    pub(super) fn unique_names(&self) -> Vec<String> {
-        let mut unique: Vec<String> = Vec::new();
-        for name in &self.names {
-            let numbered = (2..).map(|number| format!("{name}_{number}"));
-            unique.extend(std::iter::once(name.clone()).chain(numbered).find(|name| !unique.contains(name)));
-        }
-        unique
+    /// The columns' names as keys of an object: those that several share get a number.
+    pub(super) fn keys(&self) -> &[String] {
+        &self.keys
     }
 
-    /// The names of the columns that hold the texts.
+    /// The ways to the texts of a row that is such an object.
     pub(super) fn text_paths(&self) -> Vec<FieldPath> {
-        let names = self.unique_names();
-        self.texts.iter().map(|&nth| FieldPath::of_name(names[nth].as_str())).collect()
+        self.texts.iter().map(|&nth| FieldPath::of_name(&self.keys[nth])).collect()
     }
+}
+
+fn unique(names: &[String]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for name in names {
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        keys.extend(std::iter::once(name.clone()).chain(numbered).find(|name| !keys.contains(name)));
+    }
+    keys
 }
 
 /// What the fields of a row say.
