@@ -16,11 +16,14 @@ const CHARSETS: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1250, WINDOWS_1251];
 /// All characters that bytes stand for in these are below.
 const END: usize = 0x2123;
 
+/// So many characters stand for one at most.
+const LONGEST: usize = 4;
+
 /// Of a line, at most one character in so many may not belong to a sequence, if all of its sequences are to be believed.
 const MOST_OTHERS: usize = 8;
 
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
-    if !may_hold_any(text.as_bytes()) {
+    if !may_hold_any(text) {
         return Cow::Borrowed(text);
     }
     let mut repaired = String::with_capacity(text.len());
@@ -57,9 +60,12 @@ fn bytes_of(c: char) -> [u8; CHARSETS.len()] {
     table.get(c as usize).copied().unwrap_or_default()
 }
 
-/// A fast look at the bytes, which clean text passes: whether somewhere a character that may begin a sequence is followed by one that may go on with it, or a control
-/// character stands.
-fn may_hold_any(bytes: &[u8]) -> bool {
+/// Whether there is anything to repair: a sequence that is mojibake for sure, or a control character.
+fn may_hold_any(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if !has_neighbours(bytes) {
+        return false;
+    }
     let mut at = 0;
     while at < bytes.len() {
         if let Some(eight) = bytes.get(at..at + 8)
@@ -69,12 +75,34 @@ fn may_hold_any(bytes: &[u8]) -> bool {
             continue;
         }
         let end = (at + 8).min(bytes.len());
-        if (at..end).any(|at| bytes[at] >= 0xC2 && is_suspicious(bytes, at)) {
+        if (at..end).any(|at| bytes[at] >= 0xC2 && is_suspicious(bytes, at) && is_sure_at(text, at)) {
             return true;
         }
         at = end;
     }
     false
+}
+
+/// A fast look at the bytes, which most text in Latin letters passes: whether a character of two bytes that may begin a sequence is followed by another that is no ASCII, or a control
+/// character stands somewhere.
+fn has_neighbours(bytes: &[u8]) -> bool {
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let has_control = pairs.fold(false, |any, (&first, &second)| any | ((first == 0xC2) & (second < 0xA0)));
+    let may_lead = |byte: u8| (0xC3..=0xD1).contains(&byte);
+    let third = bytes.iter().zip(bytes.iter().skip(2));
+    has_control || third.fold(false, |any, (&first, &third)| any | (may_lead(first) & (third >= 0xC2)))
+}
+
+/// Whether the character that begins at `at` is a control character, or the second of a sequence that is mojibake for sure.
+fn is_sure_at(text: &str, at: usize) -> bool {
+    if text[at..].starts_with(|c| matches!(c, '\u{80}'..='\u{9F}')) {
+        return true;
+    }
+    let first = at - 2;
+    let before = text[..first].chars().next_back();
+    let around: Vec<char> = before.into_iter().chain(text[first..].chars().take(LONGEST + 1)).collect();
+    let nth = usize::from(before.is_some());
+    (0..CHARSETS.len()).any(|charset| sequence(&around, nth, charset).is_some_and(|sequence| sequence.is_sure))
 }
 
 /// Whether a character that begins at `at` may go on with a sequence that the one before it begins, or is a control character.
@@ -101,7 +129,7 @@ struct Sequence {
 
 /// The line, if it has anything to repair, after one round.
 fn repaired_line(line: &str) -> Option<String> {
-    if !may_hold_any(line.as_bytes()) {
+    if !may_hold_any(line) {
         return None;
     }
     let chars: Vec<char> = line.chars().collect();
@@ -123,13 +151,17 @@ fn believed(chars: &[char], charset: usize) -> Option<Vec<Sequence>> {
     let mut sequences = Vec::new();
     let (mut n_others, mut at) = (0, 0);
     while at < chars.len() {
+        if chars[at].is_ascii() {
+            at += 1;
+            continue;
+        }
         match sequence(chars, at, charset) {
             Some(sequence) => {
                 at += sequence.len;
                 sequences.push(sequence);
             }
             None => {
-                n_others += usize::from(!chars[at].is_ascii());
+                n_others += 1;
                 at += 1;
             }
         }
@@ -261,7 +293,7 @@ mod tests {
         fn the_fast_look_misses_nothing(text in "[aÃÂâäÄÉ€“™¼\u{80}\u{9F}РСвЂёĹ‚]{0,12}") {
             let chars: Vec<char> = text.chars().collect();
             let holds_any = (0..CHARSETS.len()).any(|charset| believed(&chars, charset).is_some());
-            prop_assert!(!holds_any || may_hold_any(text.as_bytes()));
+            prop_assert!(!holds_any || may_hold_any(&text));
         }
     }
 }
