@@ -53,8 +53,9 @@ pub struct Keyed {
 /// The passages of a record that may be boilerplate of its host. `prints` are its parts.
 pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<Keyed> {
     let host = xxh3_64_with_seed(host.as_bytes(), seed.0);
-    let mut keyed: Vec<Keyed> = Vec::new();
-    let mut seen: HashSet<u64, MixedHashing> = HashSet::default();
+    let n_passages = prints.iter().map(|print| print.passages.len()).sum();
+    let mut keyed: Vec<Keyed> = Vec::with_capacity(n_passages);
+    let mut seen: HashSet<u64, MixedHashing> = HashSet::with_capacity_and_hasher(n_passages, MixedHashing::default());
     let mut folded = Vec::new();
     let mut before = 0;
     for print in prints {

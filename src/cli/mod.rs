@@ -63,7 +63,7 @@ impl Args {
             Command::Dedup(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
             Command::Clean(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
             Command::Completions(args) => Ok(Wanted::Page(args.page())),
-            Command::Man(args) => args.page().map(Wanted::Page).ok_or_else(|| Error::usage("there is no such command")),
+            Command::Man(args) => args.page().map(Wanted::Page),
         }
     }
 }

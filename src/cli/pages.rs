@@ -4,6 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Args as AllArgs;
+use einmal::error::Error;
 
 /// Write a shell's completions to standard output.
 ///
@@ -32,16 +33,18 @@ pub(crate) struct ManArgs {
 }
 
 impl ManArgs {
-    /// The page; `None` if there is no such command.
-    pub(super) fn page(&self) -> Option<Vec<u8>> {
+    /// The page of the command that is named.
+    pub(super) fn page(&self) -> Result<Vec<u8>, Error> {
         let mut page = Vec::new();
         let mut einmal = AllArgs::command();
         einmal.build();
         let command = match &self.command {
             None => einmal,
-            Some(name) => einmal.find_subcommand(name)?.clone(),
+            Some(name) => einmal.find_subcommand(name).cloned().ok_or_else(|| {
+                Error::usage(format!("there is no command {name}")).with_hint("einmal --help names all commands")
+            })?,
         };
         clap_mangen::Man::new(command).render(&mut page).expect("memory takes everything");
-        Some(page)
+        Ok(page)
     }
 }

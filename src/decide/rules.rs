@@ -110,14 +110,14 @@ impl fmt::Display for Threshold {
 /// # Errors
 ///
 /// If it is neither, or not above 0, or above 1.
-pub fn parse_percentage(text: &str) -> Result<Threshold, ThresholdError> {
-    let Some(percent) = text.strip_suffix('%') else { return text.parse() };
-    let no_share = || ThresholdError(text.to_owned());
+pub fn parse_percentage(text: &str) -> Result<Threshold, String> {
+    let no_share = || format!("`{text}` is no share: write a number above 0, up to 1, like 0.6, or a percentage like 60%");
+    let Some(percent) = text.strip_suffix('%') else { return text.parse().map_err(|_: ThresholdError| no_share()) };
     let (units, decimals) = percent.trim_end().split_once('.').unwrap_or((percent.trim_end(), ""));
     // One place is two places further left.
     let units = format!("{units:0>3}");
     let (ones, hundredths) = units.split_at(units.len() - 2);
-    format!("{ones}.{hundredths}{decimals}").parse().map_err(|_| no_share())
+    format!("{ones}.{hundredths}{decimals}").parse().map_err(|_: ThresholdError| no_share())
 }
 
 /// A text that is no share.
@@ -169,7 +169,7 @@ mod tests {
             assert!(text.parse::<Threshold>().is_err(), "{text}");
         }
         for (text, share) in [("60%", "0.60"), ("5%", "0.05"), ("12.5 %", "0.125"), ("100%", "1.00"), ("0.6", "0.6")] {
-            assert_eq!(parse_percentage(text), share.parse(), "{text}");
+            assert_eq!(parse_percentage(text), Ok(share.parse().expect("a share")), "{text}");
         }
         for text in ["101%", "0%", "%", "x%", "-1%", "2"] {
             assert!(parse_percentage(text).is_err(), "{text}");

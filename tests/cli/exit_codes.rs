@@ -361,5 +361,5 @@ fn completions_and_manual_pages_come_from_the_options_there_are() {
     let page = folder.einmal(["man", "dedup"]).run();
     assert!(page.exits(0).stdout_text().contains(".TH") && page.stdout_text().contains("max\\-removed"), "{page}");
     assert!(folder.einmal(["man"]).run().exits(0).stdout_text().contains("einmal\\-dedup"));
-    folder.einmal(["man", "nonsense"]).run().exits(2).complains("there is no such command");
+    folder.einmal(["man", "nonsense"]).run().exits(2).complains("there is no command nonsense").hints_at("--help");
 }
