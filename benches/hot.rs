@@ -8,7 +8,7 @@ use divan::{Bencher, black_box};
 
 use einmal::boilerplate::Boilerplate;
 use einmal::clean::{Cleaning, clean};
-use einmal::corpus::{ByteSpan, Place, RecordId};
+use einmal::corpus::{ByteSpan, Place, RecordName};
 use einmal::decide::Rules;
 use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, anchors, scan_words, scan_words_plainly};
 use einmal::index::TableSize;
@@ -171,7 +171,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
 fn judge_twice(bencher: Bencher, sample: &str) {
     let records = |_| -> Vec<Prepared> {
         let prepare = |(nth, text): (usize, String)| {
-            Prepared::new(Place { file: 0, record: nth as u64 }, RecordId::default(), text, PartSize::default(), &hasher())
+            Prepared::new(Place { file: 0, record: nth as u64 }, RecordName::default(), text, PartSize::default(), &hasher())
         };
         texts(sample).into_iter().enumerate().map(prepare).collect()
     };

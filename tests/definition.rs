@@ -42,11 +42,9 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 /// Batches, threads and tables, small enough to take every path.
 fn limits() -> impl Strategy<Value = Limits> {
-    (1..9_usize, 1..4_usize, select(vec![1, 2, 8])).prop_map(|(batch, threads, places_per_anchor)| Limits {
-        batch,
-        threads,
-        places_per_anchor,
-    })
+    (1..9_usize, 1..4_usize, select(vec![1, 2, 8]), select(vec![1, 2, usize::MAX])).prop_map(
+        |(batch, threads, places_per_anchor, spilled_after)| Limits { batch, threads, places_per_anchor, spilled_after },
+    )
 }
 
 /// Texts of few different words, so that everything is said over and over, with all kinds of borders between them.
@@ -144,7 +142,7 @@ const CORPORA: &str = "EINMAL_CORPORA";
 #[expect(clippy::print_stdout, reason = "whoever names corpora wants to see what was compared")]
 fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
     let corpora = std::env::var_os(CORPORA).unwrap_or_default();
-    let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8 };
+    let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8, spilled_after: usize::MAX };
     let rules = [
         Rules::default(),
         Rules { article_threshold: (1, 1), passage_threshold: (1, 1), min_cut: Some(15), ..Rules::default() },

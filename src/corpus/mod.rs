@@ -5,5 +5,5 @@ mod provenance;
 mod span;
 
 pub use passage::Passage;
-pub use provenance::{Place, RecordId};
+pub use provenance::{Place, RecordName};
 pub use span::{ByteSpan, WordSpan};

@@ -9,13 +9,13 @@ pub struct Place {
     pub record: u64,
 }
 
-/// A record's own name, as its `id` field (or, without one, its `url`) gives it.
+/// What a record says of itself that leads back to it. What it doesn't say is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct RecordId(pub Box<str>);
-
-impl RecordId {
-    /// The name as text; empty where the record has none.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+pub struct RecordName {
+    /// Its own name, as its `id` field (or, without one, its `url`) gives it.
+    pub id: Box<str>,
+    /// Its address.
+    pub url: Box<str>,
+    /// Its date, as it stands there.
+    pub date: Box<str>,
 }

@@ -67,10 +67,11 @@ impl RecordVerdict {
     /// Of an update, the place in kept text of the article that it updates: the one in which most words of its receipts stand, the first of several.
     pub fn update_of(&self, kept: &KeptText) -> Option<WordPlace> {
         let update = self.removed.first().filter(|removed| removed.reason == Reason::Update)?;
-        let mut words_by_record: BTreeMap<Place, (WordPlace, usize)> = BTreeMap::new();
+        let mut words_by_record: BTreeMap<(u32, Place), (WordPlace, usize)> = BTreeMap::new();
         for receipt in &update.receipts {
             if let Source::Other(place) = receipt.source {
-                words_by_record.entry(kept.record_at(place).place).or_insert((place, 0)).1 += receipt.words.len();
+                let record = kept.record_at(place);
+                words_by_record.entry((record.run, record.place)).or_insert((place, 0)).1 += receipt.words.len();
             }
         }
         // Places of records grow in priority order, so the first of the largest is the last from behind.

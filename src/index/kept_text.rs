@@ -1,12 +1,16 @@
 //! The kept text as a whole: what `decide` asks.
 
+use std::fs::File;
+use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::records::{KeptRecord, Records};
+use super::segment::{Segment, SegmentWriter, TableKind, merge};
 use super::shards::Spot;
 use super::tables::{Shard, TableSize, Tables};
 use super::words::{KeptWords, WordPlace};
-use crate::corpus::Place;
+use crate::corpus::{Place, RecordName};
 use crate::fingerprint::{Anchor, MinRun, PassageKey, ShingleHasher, WordHash};
 
 /// All that articles so far left in the output.
@@ -17,9 +21,23 @@ use crate::fingerprint::{Anchor, MinRun, PassageKey, ShingleHasher, WordHash};
 pub struct KeptText {
     shingles: ShingleHasher,
     words: KeptWords,
+    /// What earlier runs kept, and what of this one found no room in memory, in priority order.
+    stored: Vec<Arc<Segment>>,
+    /// How many of these segments are of earlier runs.
+    n_earlier: usize,
+    earlier: Vec<EarlierRun>,
     records: Records,
     settled: Tables,
     recent: Tables,
+}
+
+/// A run whose text is kept in segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierRun {
+    /// What it is called.
+    pub name: String,
+    /// Its chunks of kept words.
+    pub chunks: Range<u32>,
 }
 
 /// What an article left in the output, as the tables take it.
@@ -41,10 +59,21 @@ impl KeptText {
         Self {
             shingles,
             words: KeptWords::default(),
+            stored: Vec::new(),
+            n_earlier: 0,
+            earlier: Vec::new(),
             records: Records::default(),
             settled: Tables::new(size),
             recent: Tables::new(size),
         }
+    }
+
+    /// What earlier runs kept. What is kept from here on stands behind it, from chunk number `next_chunk` on at the earliest.
+    #[must_use]
+    pub fn after(mut self, stored: Vec<Arc<Segment>>, earlier: Vec<EarlierRun>, next_chunk: u32) -> Self {
+        stored.iter().for_each(|segment| self.words.store(segment));
+        self.words.begin_chunk(next_chunk);
+        Self { n_earlier: stored.len(), stored, earlier, ..self }
     }
 
     /// The hasher whose anchors and keys are kept here.
@@ -58,13 +87,31 @@ impl KeptText {
     }
 
     /// The record that the word at `place` stands in.
+    ///
+    /// # Panics
+    ///
+    /// If nothing was kept at or before `place`.
     pub fn record_at(&self, place: WordPlace) -> KeptRecord<'_> {
-        self.records.at(place)
+        let chunk = place.chunk();
+        let run = self.earlier.partition_point(|run| run.chunks.end <= chunk);
+        match self.stored.iter().find(|segment| segment.chunks().contains(&chunk)) {
+            Some(segment) => {
+                let record = segment.records().at(place).unwrap_or_default();
+                let file = (run < self.earlier.len()).then(|| segment.file_name(record.place.file).unwrap_or_default());
+                record.seen_from(place, run as u32, file)
+            }
+            None => self.records.view().at(place).expect("it was kept").seen_from(place, run as u32, None),
+        }
+    }
+
+    /// The earlier run of this number; `None` if it is the current one.
+    pub fn earlier_run(&self, number: u32) -> Option<&EarlierRun> {
+        self.earlier.get(number as usize)
     }
 
     /// Shard number `nth` of what was known before the current batch.
     pub fn settled_shard(&self, nth: usize) -> SettledShard<'_> {
-        SettledShard(self.settled.shard(nth))
+        SettledShard { shard: self.settled.shard(nth), stored: &self.stored }
     }
 
     /// Whether anything of the current batch is known already.
@@ -79,39 +126,51 @@ impl KeptText {
 
     /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
-        self.settled.anchor_places(hash).chain(self.recent.anchor_places(hash))
+        let stored = self.stored.iter().flat_map(move |segment| segment.table(TableKind::Anchors).places(hash));
+        stored.chain(self.settled.anchor_places(hash)).chain(self.recent.anchor_places(hash))
     }
 
     /// Whether a run of `min-run` words with this anchor stands somewhere past the [`Self::anchor_places`].
     pub fn has_frequent_run(&self, anchor: u64, run: &[WordHash]) -> bool {
-        [&self.settled, &self.recent].into_iter().any(|tables| {
-            let place = tables.frequent_run(anchor, || self.shingles.run(run));
-            place.is_some_and(|place| self.words.stand_at(place, run))
-        })
+        let stands = |place: Option<WordPlace>| place.is_some_and(|place| self.words.stand_at(place, run));
+        self.stored.iter().any(|segment| stands(segment.frequent_run(|| self.shingles.run(run))))
+            || [&self.settled, &self.recent]
+                .into_iter()
+                .any(|tables| stands(tables.frequent_run(anchor, || self.shingles.run(run))))
     }
 
     /// Where the run of `min-run` words `run`, with the anchor `anchor` as its word number `before`, was kept first.
     pub fn first_place_of_run(&self, anchor: u64, before: usize, run: &[WordHash]) -> Option<WordPlace> {
-        [&self.settled, &self.recent].into_iter().find_map(|tables| {
-            let stands_around = |place: &WordPlace| self.words.run_stands_around(*place, before, run);
-            let around_anchor = tables.anchor_places(anchor).find(stands_around).map(|place| WordPlace(place.0 - before as u64));
-            around_anchor.or_else(|| {
-                let place = tables.frequent_run(anchor, || self.shingles.run(run));
-                place.filter(|&place| self.words.stand_at(place, run))
-            })
-        })
+        let hash = || self.shingles.run(run);
+        let stands = |place: &WordPlace| self.words.stand_at(*place, run);
+        let in_segment = |segment: &Arc<Segment>| {
+            let around_anchor = self.run_around(segment.table(TableKind::Anchors).places(anchor), before, run);
+            around_anchor.or_else(|| segment.frequent_run(hash).filter(stands))
+        };
+        let in_tables = |tables: &Tables| {
+            let around_anchor = self.run_around(tables.anchor_places(anchor), before, run);
+            around_anchor.or_else(|| tables.frequent_run(anchor, hash).filter(stands))
+        };
+        self.stored.iter().find_map(in_segment).or_else(|| [&self.settled, &self.recent].into_iter().find_map(in_tables))
+    }
+
+    /// Where a run stands around the first of these places.
+    fn run_around(&self, mut places: impl Iterator<Item = WordPlace>, before: usize, run: &[WordHash]) -> Option<WordPlace> {
+        let place = places.find(|&place| self.words.run_stands_around(place, before, run))?;
+        Some(WordPlace(place.0 - before as u64))
     }
 
     /// Where a passage equal to `words`, whose key is `key`, was kept first.
     pub fn first_place_of_passage(&self, key: PassageKey, words: &[WordHash]) -> Option<WordPlace> {
-        let place = self.settled.passage(key).or_else(|| self.recent.passage(key))?;
+        let stored = || self.stored.iter().find_map(|segment| segment.table(TableKind::Passages).places(key.0).next());
+        let place = stored().or_else(|| self.settled.passage(key)).or_else(|| self.recent.passage(key))?;
         self.words.stand_at(place, words).then_some(place)
     }
 
     /// Keeps an article's words; returns where they stand from now on. `first_word` counts the record's words kept before (in its earlier parts).
-    pub fn keep_words(&mut self, words: &[WordHash], place: Place, id: &str, first_word: usize) -> WordPlace {
+    pub fn keep_words(&mut self, words: &[WordHash], place: Place, name: &RecordName, first_word: usize) -> WordPlace {
         let start = self.words.push(words);
-        self.records.push(start, place, id, first_word);
+        self.records.push(start, place, name, first_word);
         start
     }
 
@@ -137,6 +196,67 @@ impl KeptText {
     }
 }
 
+impl KeptText {
+    /// Bytes of memory that what is not in segments takes up.
+    pub fn held_memory(&self) -> usize {
+        self.words.memory() + self.records.memory() + self.settled.memory()
+    }
+
+    /// Whether all that this run kept is in segments.
+    pub fn holds_nothing(&self) -> bool {
+        self.words.held().next().is_none()
+    }
+
+    /// Writes what is not in segments to an empty file, as one. `files` are the names of the files of this run. No batch is under way.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write_held(&self, files: &[String], file: &File) -> io::Result<()> {
+        let mut writer = SegmentWriter::begin(file);
+        writer.words(self.words.held())?;
+        writer.records(self.records.view().iter(), files.iter().map(String::as_str))?;
+        let (len, sorted) = (|kind| self.settled.len(kind), |kind| self.settled.sorted(kind));
+        writer.anchors(len(TableKind::Anchors), sorted(TableKind::Anchors))?;
+        writer.frequent(len(TableKind::Frequent), sorted(TableKind::Frequent))?;
+        writer.passages(len(TableKind::Passages), sorted(TableKind::Passages))?;
+        writer.finish()
+    }
+
+    /// What was written last by [`Self::write_held`] is read from this segment from now on, and its memory is free.
+    pub fn store_held(&mut self, segment: Arc<Segment>) {
+        self.words.store(&segment);
+        self.records = Records::default();
+        self.settled.clear();
+        self.stored.push(segment);
+    }
+
+    /// The segments that hold what this run kept, in priority order.
+    pub fn own_segments(&self) -> &[Arc<Segment>] {
+        &self.stored[self.n_earlier..]
+    }
+
+    /// Merges some of these into one, in an empty file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn merge_own(&self, range: Range<usize>, files: &[String], file: &File) -> io::Result<()> {
+        merge(&self.own_segments()[range], Some(files), &self.shingles, self.settled.size(), file)
+    }
+
+    /// Puts the segment that some of them were merged into in their place.
+    pub fn replace_own(&mut self, range: Range<usize>, segment: Arc<Segment>) {
+        self.words.store(&segment);
+        self.stored.splice(self.n_earlier + range.start..self.n_earlier + range.end, [segment]);
+    }
+
+    /// Gives the memory back that was needed to read segments.
+    pub fn give_back(&self) {
+        self.stored.iter().for_each(|segment| segment.give_back());
+    }
+}
+
 impl KeptStream<'_> {
     /// The runs that are looked up by anchor number `nth`.
     pub(super) fn runs_of(&self, nth: usize, min_run: MinRun) -> Range<usize> {
@@ -148,15 +268,40 @@ impl KeptStream<'_> {
 
 /// One shard of the kept text, as it stood before the batch.
 #[derive(Debug, Clone, Copy)]
-pub struct SettledShard<'a>(&'a Shard);
+pub struct SettledShard<'a> {
+    shard: &'a Shard,
+    stored: &'a [Arc<Segment>],
+}
 
 impl SettledShard<'_> {
     /// Adds to `known` which of these hashes, all of this shard, have a place.
     pub fn find(&self, entries: &[(u64, Spot)], known: &mut Vec<Spot>) {
         // A look at every place first, so that memory is waited for once and not for each hash.
-        let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.0.look_at(hash, spot.is_passage()));
+        let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.shard.look_at(hash, spot.is_passage()));
         std::hint::black_box(looks);
-        known.extend(entries.iter().filter(|&&(hash, spot)| self.0.has(hash, spot.is_passage())).map(|&(_, spot)| spot));
+        let is_here = |&(hash, spot): &(u64, Spot)| self.shard.has(hash, spot.is_passage());
+        if self.stored.is_empty() {
+            known.extend(entries.iter().filter(|entry| is_here(entry)).map(|&(_, spot)| spot));
+            return;
+        }
+        let mut unknown: Vec<(u64, Spot)> = Vec::with_capacity(entries.len());
+        let mut sort = |entry: &(u64, Spot), is_known| if is_known { known.push(entry.1) } else { unknown.push(*entry) };
+        entries.iter().for_each(|entry| sort(entry, is_here(entry)));
+        for segment in self.stored {
+            let tables = [segment.table(TableKind::Anchors), segment.table(TableKind::Passages)];
+            let table = |spot: Spot| tables[usize::from(spot.is_passage())];
+            let looks = unknown.iter().fold(0, |looks, &(hash, spot)| looks ^ table(spot).look_at_directory(hash));
+            std::hint::black_box(looks);
+            let looks = unknown.iter().fold(0, |looks, &(hash, spot)| looks ^ table(spot).look_at_entries(hash));
+            std::hint::black_box(looks);
+            unknown.retain(|&(hash, spot)| {
+                let is_known = table(spot).has(hash);
+                if is_known {
+                    known.push(spot);
+                }
+                !is_known
+            });
+        }
     }
 }
 

@@ -5,13 +5,15 @@
 
 mod kept_text;
 mod records;
+mod segment;
 mod shards;
 mod table;
 mod tables;
 mod words;
 
-pub use kept_text::{KeptStream, KeptText, SettledShard, ShardFilling};
-pub use records::{KeptRecord, Records};
+pub use kept_text::{EarlierRun, KeptStream, KeptText, SettledShard, ShardFilling};
+pub use records::KeptRecord;
+pub use segment::{Segment, SegmentCounts, SegmentError, merge, merge_wanted};
 pub use shards::{ByShard, N_SHARDS, Numbered, Spot, shard_of};
 pub use tables::TableSize;
 pub use words::{KeptWords, WordPlace};

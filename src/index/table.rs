@@ -126,6 +126,22 @@ impl PlaceTable {
         true
     }
 
+    /// How many places it holds.
+    pub(super) fn len(&self) -> usize {
+        self.n_used
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn memory(&self) -> usize {
+        size_of_val(&self.slots[..]) + self.tags.len()
+    }
+
+    /// All hashes and places of a table that belongs to shard number `shard`, in no order.
+    pub(super) fn entries(&self, shard: usize) -> impl Iterator<Item = (u64, WordPlace)> + '_ {
+        let used = self.slots.iter().zip(&self.tags).filter(|(_, tag)| **tag != 0);
+        used.map(move |(&slot, _)| ((shard as u64) << (64 - SHARD_BITS) | hash_and_place(slot) >> SHARD_BITS, place(slot)))
+    }
+
     /// Forgets everything, keeps the memory.
     pub(super) fn clear(&mut self) {
         if self.n_used > 0 {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::kept_text::{Ground, KeptStream};
+use super::segment::TableKind;
 use super::shards::{N_SHARDS, Spot, shard_of};
 use super::table::PlaceTable;
 use super::words::WordPlace;
@@ -14,11 +15,13 @@ use crate::fingerprint::{Anchor, MixedHashing, PassageKey};
 pub struct TableSize {
     /// Places kept for one anchor. Past them, the runs around it are kept one by one, each with its first place only.
     pub places_per_anchor: usize,
+    /// Whether all places of a short passage are kept, and not only the first, as an index must that may forget the first.
+    pub repeats_passages: bool,
 }
 
 impl Default for TableSize {
     fn default() -> Self {
-        Self { places_per_anchor: 8 }
+        Self { places_per_anchor: 8, repeats_passages: false }
     }
 }
 
@@ -39,6 +42,8 @@ pub(super) struct Shard {
     frequent: HashMap<u64, WordPlace, MixedHashing>,
     /// For each short passage the place where it was kept first.
     passages: PlaceTable,
+    /// Where they were kept again, if that is to be known.
+    repeats: Vec<(u64, WordPlace)>,
 }
 
 impl Tables {
@@ -99,6 +104,43 @@ impl Tables {
         self.shard_with(key.0).passages.places(key.0).next()
     }
 
+    /// How many entries a table of all shards has.
+    pub(super) fn len(&self, kind: TableKind) -> u64 {
+        let len = |shard: &Shard| match kind {
+            TableKind::Anchors => shard.anchors.len(),
+            TableKind::Frequent => shard.frequent.len(),
+            TableKind::Passages => shard.passages.len() + shard.repeats.len(),
+        };
+        self.shards.iter().map(|shard| len(shard) as u64).sum()
+    }
+
+    /// The entries of a table of all shards, sorted by hash and place.
+    pub(super) fn sorted(&self, kind: TableKind) -> Box<dyn Iterator<Item = (u64, WordPlace)> + '_> {
+        let sorted = |mut entries: Vec<(u64, WordPlace)>| {
+            entries.sort_unstable();
+            entries.into_iter()
+        };
+        let shards = self.shards.iter().enumerate();
+        match kind {
+            TableKind::Anchors => Box::new(shards.flat_map(move |(nth, shard)| sorted(shard.anchors.entries(nth).collect()))),
+            // They stand with their anchors, not where their own hashes belong.
+            TableKind::Frequent => {
+                let all = self.shards.iter().flat_map(|shard| &shard.frequent).map(|(&run, &place)| (run, place));
+                Box::new(sorted(all.collect()))
+            }
+            TableKind::Passages => Box::new(shards.flat_map(move |(nth, shard)| {
+                sorted(shard.passages.entries(nth).chain(shard.repeats.iter().copied()).collect())
+            })),
+        }
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn memory(&self) -> usize {
+        let frequent = |shard: &Shard| shard.frequent.capacity() * (size_of::<(u64, WordPlace)>() + 1);
+        let repeats = |shard: &Shard| shard.repeats.capacity() * size_of::<(u64, WordPlace)>();
+        self.shards.iter().map(|s| s.anchors.memory() + s.passages.memory() + frequent(s) + repeats(s)).sum()
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         if self.is_empty {
@@ -109,6 +151,7 @@ impl Tables {
             shard.anchors.clear();
             shard.frequent.clear();
             shard.passages.clear();
+            shard.repeats.clear();
         }
     }
 }
@@ -140,7 +183,9 @@ impl Shard {
     pub(super) fn insert(&mut self, hash: u64, spot: Spot, stream: &KeptStream<'_>, ground: Ground<'_>) {
         let place = stream.start.plus(spot.word as usize);
         if spot.is_passage() {
-            self.passages.insert(hash, place, 1);
+            if !self.passages.insert(hash, place, 1) && ground.size.repeats_passages {
+                self.repeats.push((hash, place));
+            }
         } else if !self.anchors.insert(hash, place, ground.size.places_per_anchor) {
             let nth = stream.anchors.partition_point(|anchor| anchor.word < spot.word);
             self.insert_runs(&stream.anchors[nth], stream.runs_of(nth, ground.shingles.min_run()), stream, ground);

@@ -1,9 +1,12 @@
 //! The words of all kept articles, one stream behind the other.
 
+use std::sync::Arc;
+
+use super::segment::Segment;
 use crate::fingerprint::WordHash;
 
 /// A word's place in all kept text. Places grow in priority order, so the smaller of two was kept first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordPlace(pub u64);
 
 impl WordPlace {
@@ -14,6 +17,16 @@ impl WordPlace {
     pub fn plus(self, words: usize) -> Self {
         Self(self.0 + words as u64)
     }
+
+    /// The number of its chunk.
+    pub(super) fn chunk(self) -> u32 {
+        self.locate().0 as u32
+    }
+
+    /// The number of its chunk, and its place there.
+    fn locate(self) -> (usize, usize) {
+        ((self.0 as usize) / CHUNK, (self.0 as usize) % CHUNK)
+    }
 }
 
 /// An append-only array of 32-bit words in chunks, which never move once they are written.
@@ -21,7 +34,29 @@ impl WordPlace {
 /// A stream never crosses a chunk, and a [`WordHash::BOUNDARY`] follows each, so a match ends where its article does.
 #[derive(Debug, Default)]
 pub struct KeptWords {
-    chunks: Vec<Vec<WordHash>>,
+    chunks: Vec<Chunk>,
+}
+
+#[derive(Debug, Default)]
+enum Chunk {
+    /// Nothing is left of it.
+    #[default]
+    Gone,
+    /// In memory.
+    Held(Vec<WordHash>),
+    /// At this place among the chunks of a segment.
+    Stored(Arc<Segment>, usize),
+}
+
+impl Chunk {
+    #[inline]
+    fn words(&self) -> &[WordHash] {
+        match self {
+            Self::Held(words) => words,
+            Self::Stored(segment, at) => segment.chunk(*at),
+            Self::Gone => &[],
+        }
+    }
 }
 
 /// Words in a chunk: 16 MiB of memory, reserved at once and used as it fills.
@@ -35,40 +70,72 @@ impl KeptWords {
     /// If the stream has more words than a part of a text can hold (2 MiB of text, so 2 million words at the very most).
     pub fn push(&mut self, stream: &[WordHash]) -> WordPlace {
         assert!(stream.len() < CHUNK, "a part of a text is far shorter than a chunk");
-        if self.chunks.last().is_none_or(|chunk| chunk.len() + stream.len() + 1 > CHUNK) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
+        let has_room = |chunk: &Chunk| matches!(chunk, Chunk::Held(words) if words.len() + stream.len() < CHUNK);
+        if !self.chunks.last().is_some_and(has_room) {
+            self.chunks.push(Chunk::Held(Vec::with_capacity(CHUNK)));
         }
-        let n_chunks = self.chunks.len();
-        let chunk = self.chunks.last_mut().expect("one was just pushed if there was none");
-        let place = WordPlace(((n_chunks - 1) * CHUNK + chunk.len()) as u64);
-        chunk.extend_from_slice(stream);
-        chunk.push(WordHash::BOUNDARY);
+        let nth = self.chunks.len() - 1;
+        let Some(Chunk::Held(words)) = self.chunks.last_mut() else { unreachable!("one was just pushed if there was none") };
+        let place = WordPlace((nth * CHUNK + words.len()) as u64);
+        words.extend_from_slice(stream);
+        words.push(WordHash::BOUNDARY);
         place
     }
 
+    /// The chunks of a segment are read there from now on.
+    pub(super) fn store(&mut self, segment: &Arc<Segment>) {
+        for (nth, at) in segment.stored_chunks() {
+            let nth = nth as usize;
+            if nth >= self.chunks.len() {
+                self.chunks.resize_with(nth + 1, Chunk::default);
+            }
+            self.chunks[nth] = Chunk::Stored(Arc::clone(segment), at);
+        }
+    }
+
+    /// The next stream begins a chunk, which is number `nth` or a later one.
+    pub(super) fn begin_chunk(&mut self, nth: u32) {
+        if self.chunks.len() < nth as usize {
+            self.chunks.resize_with(nth as usize, Chunk::default);
+        }
+    }
+
+    /// The chunks in memory, with their numbers.
+    pub(super) fn held(&self) -> impl Iterator<Item = (u32, &[WordHash])> {
+        self.chunks.iter().enumerate().filter_map(|(nth, chunk)| match chunk {
+            Chunk::Held(words) => Some((nth as u32, words.as_slice())),
+            Chunk::Stored(..) | Chunk::Gone => None,
+        })
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn memory(&self) -> usize {
+        self.held().map(|(_, words)| size_of_val(words)).sum()
+    }
+
     /// The words from `place` to the end of its stream and beyond, up to the end of the chunk.
+    #[inline]
     pub fn after(&self, place: WordPlace) -> &[WordHash] {
-        let (chunk, at) = Self::locate(place);
-        &self.chunks[chunk][at..]
+        let (chunk, at) = place.locate();
+        self.chunk(chunk).get(at..).unwrap_or_default()
     }
 
     /// The words before `place`, back to the start of its chunk.
+    #[inline]
     pub fn before(&self, place: WordPlace) -> &[WordHash] {
-        let (chunk, at) = Self::locate(place);
-        &self.chunks[chunk][..at]
+        let (chunk, at) = place.locate();
+        self.chunk(chunk).get(..at).unwrap_or_default()
+    }
+
+    #[inline]
+    fn chunk(&self, nth: usize) -> &[WordHash] {
+        self.chunks.get(nth).map_or(&[], Chunk::words)
     }
 
     /// A look at some places, in vain: many looks in a row wait for memory together, not one after the other, and what is done with these places next doesn't wait.
     pub fn look_at(&self, places: impl Iterator<Item = WordPlace>) {
-        let looks = places.fold(0, |looks, place| {
-            let (chunk, at) = Self::locate(place);
-            looks ^ self.chunks[chunk][at].bits()
-        });
+        let looks = places.fold(0, |looks, place| looks ^ self.after(place).first().map_or(0, |word| word.bits()));
         std::hint::black_box(looks);
-    }
-
-    fn locate(place: WordPlace) -> (usize, usize) {
-        ((place.0 as usize) / CHUNK, (place.0 as usize) % CHUNK)
     }
 
     /// Whether `words` stand at `place`.

@@ -76,7 +76,7 @@ impl<'a> Entry<'a> {
         Self {
             file,
             record: record.place.record,
-            id: record.id.as_str(),
+            id: &record.name.id,
             reason,
             rule: None,
             span: [bytes.start, bytes.end],
@@ -176,7 +176,7 @@ impl<'a> EntryWriter<'a> {
         Entry {
             file: &self.files[record.place.file as usize].name,
             record: record.place.record,
-            id: record.id.as_str(),
+            id: &record.name.id,
             reason: reason_name(removed.reason),
             rule: None,
             span: [removed.bytes.start, removed.bytes.end],
@@ -225,8 +225,7 @@ impl<'a> EntryWriter<'a> {
             Source::Other(place) => Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words },
             Source::Own(word) => {
                 let place = self.record.place;
-                let name =
-                    Name { file: &self.files[place.file as usize].name, record: place.record, id: self.record.id.as_str() };
+                let name = Name { file: &self.files[place.file as usize].name, record: place.record, id: &self.record.name.id };
                 Covering { name, first_word: u64::from(word), words }
             }
         }

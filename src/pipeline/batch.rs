@@ -148,7 +148,7 @@ fn prepare_record(
     let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, TextField::Whole { .. });
     let texts = CleanedTexts::of(record.texts, is_file, &record.host, place, &Cleaners { settings, shingles, learned });
     let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
-    let prepared = Prepared::new(place, record.id, texts.text, PartSize::default(), shingles);
+    let prepared = Prepared::new(place, record.name, texts.text, PartSize::default(), shingles);
     let keyed = if settings.boilerplate == Boilerplate::Report {
         keyed(&record.host, &prepared.text, &prepared.parts, shingles.seed())
     } else {

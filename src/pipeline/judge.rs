@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::sharing::Sharing;
-use crate::corpus::{Place, RecordId};
+use crate::corpus::{Place, RecordName};
 use crate::decide::{Article, Judgement, RecordVerdict, Rules, Touched, Verdict, judge, record_verdict};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
 use crate::index::{ByShard, KeptStream, KeptText, TableSize, WordPlace};
@@ -20,7 +20,7 @@ pub struct Prepared {
     /// Where it stood in the input.
     pub place: Place,
     /// What it is called.
-    pub id: RecordId,
+    pub name: RecordName,
     /// Its cleaned text.
     pub text: String,
     /// What is known of the text, part by part.
@@ -31,10 +31,10 @@ pub struct Prepared {
 
 impl Prepared {
     /// Splits and fingerprints a record's cleaned text.
-    pub fn new(place: Place, id: RecordId, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
+    pub fn new(place: Place, name: RecordName, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
         let parts = parts(&text, part_size).into_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
         let is_whole = text.len() <= part_size.wanted;
-        Self { place, id, text, parts, is_whole }
+        Self { place, name, text, parts, is_whole }
     }
 
     /// A part of the record as it is judged; it is article number `nth` of its batch.
@@ -87,9 +87,18 @@ impl Judge {
         Self { rules, kept: KeptText::new(shingles, size) }
     }
 
+    /// A judge who knows what is kept already.
+    pub fn knowing(rules: Rules, kept: KeptText) -> Self {
+        Self { rules, kept }
+    }
+
     /// What was kept so far.
     pub fn kept(&self) -> &KeptText {
         &self.kept
+    }
+
+    pub(super) fn kept_mut(&mut self) -> &mut KeptText {
+        &mut self.kept
     }
 
     /// Judges a batch from first to last; the verdicts are in its order.
@@ -157,7 +166,7 @@ impl Judge {
         if words.is_empty() {
             return part;
         }
-        part.start = self.kept.keep_words(words, record.place, record.id.as_str(), first_word);
+        part.start = self.kept.keep_words(words, record.place, &record.name, first_word);
         let left = part.left(print);
         if part.is_untouched() {
             self.kept.remember_for_batch(&left, sharing.shared_anchors(nth, print));

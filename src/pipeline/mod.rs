@@ -8,6 +8,7 @@ mod job;
 mod judge;
 mod sharing;
 mod sinks;
+mod spill;
 mod texts;
 
 pub use job::run_job;

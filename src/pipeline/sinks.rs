@@ -230,7 +230,7 @@ impl<'a> Sinks<'a> {
             self.buffer.extend_from_slice(framing.between);
         }
         if self.settings.reading.to == Some(To::Bulk) {
-            push_action(record.id.as_str(), self.settings.bulk_index.as_deref(), &mut self.buffer);
+            push_action(&record.name.id, self.settings.bulk_index.as_deref(), &mut self.buffer);
         }
         let start = self.buffer.len();
         write_record(&mut self.buffer, raw, &origin.field, &record.text, &origin.pieces, &removed, mark.as_ref());

@@ -86,20 +86,22 @@ pub struct Fields {
 }
 
 /// Whose a record is: its source, or else the host in its address.
-pub(super) fn host(source: Option<String>, url: Option<String>) -> Box<str> {
-    let host_in = |url: String| {
-        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+pub(super) fn host(source: Option<String>, url: &str) -> Box<str> {
+    let host_in = |url: &str| {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         host.rsplit('@').next().unwrap_or_default().trim_start_matches("www.").to_ascii_lowercase()
     };
-    source.filter(|source| !source.is_empty()).or_else(|| url.map(host_in)).unwrap_or_default().into()
+    source.filter(|source| !source.is_empty()).unwrap_or_else(|| host_in(url)).into()
 }
 
 impl Fields {
-    /// The columns that tell a record's source and its address.
-    pub(super) fn host_columns(&self, names: &[String]) -> [Option<usize>; 2] {
-        let source = self.source.as_ref().map_or_else(|| usual_column(SOURCE_NAMES, names), |path| named_column(path, names));
-        [source, usual_column(URL_NAMES, names)]
+    /// The columns that tell a record's source, its address and its date.
+    pub(super) fn columns_about(&self, names: &[String]) -> [Option<usize>; 3] {
+        let column = |path: &Option<FieldPath>, usual| {
+            path.as_ref().map_or_else(|| usual_column(usual, names), |path| named_column(path, names))
+        };
+        [column(&self.source, SOURCE_NAMES), usual_column(URL_NAMES, names), column(&self.date, DATE_NAMES)]
     }
 
     /// The columns that hold the text, of a table whose columns have these names.

@@ -1,6 +1,6 @@
 //! The engine, called as the oracle is, and its answer in the oracle's words.
 
-use einmal::corpus::{ByteSpan, Place, RecordId, WordSpan};
+use einmal::corpus::{ByteSpan, Place, RecordName, WordSpan};
 use einmal::decide::{self, Facts, MinCut, Source, Threshold, Verdict};
 use einmal::fingerprint::{MinRun, Seed, ShingleHasher};
 use einmal::index::TableSize;
@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) batch: usize,
     pub(crate) threads: usize,
     pub(crate) places_per_anchor: usize,
+    /// After so many batches, what is kept goes from memory to files.
+    pub(crate) spilled_after: usize,
 }
 
 /// Judges `texts` with the engine.
@@ -29,14 +31,21 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
     let settings = settings(rules);
     let shingles = ShingleHasher::new(Seed(42), settings.min_run);
     let part_size = PartSize { wanted: rules.part_bytes.0, most: rules.part_bytes.1 };
-    let mut judge = Judge::new(settings, shingles, TableSize { places_per_anchor: limits.places_per_anchor });
+    let mut judge = Judge::new(
+        settings,
+        shingles,
+        TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch % 2 == 0 },
+    );
     let mut outcomes = Vec::new();
     for (nth, texts) in texts.chunks(limits.batch).enumerate() {
         let place = |at: usize| Place { file: 0, record: (nth * limits.batch + at) as u64 };
         let prepare =
-            |(at, text): (usize, &String)| Prepared::new(place(at), RecordId::default(), text.clone(), part_size, &shingles);
+            |(at, text): (usize, &String)| Prepared::new(place(at), RecordName::default(), text.clone(), part_size, &shingles);
         let batch: Vec<Prepared> = texts.iter().enumerate().map(prepare).collect();
         let verdicts = judge.judge_batch(&batch);
+        if nth % limits.spilled_after == limits.spilled_after - 1 {
+            judge.spill(&std::env::temp_dir()).expect("there is room");
+        }
         outcomes.extend(batch.iter().zip(verdicts).map(|(record, verdict)| outcome(record, &verdict, &judge)));
     }
     outcomes

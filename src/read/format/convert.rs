@@ -149,7 +149,7 @@ fn on_one_line(object: &[u8]) -> Vec<u8> {
 
 fn text_as_json(record: &Record) -> Vec<u8> {
     let text = |text: &str| Value::from(text);
-    let object = Map::from_iter([("id".to_owned(), text(record.id.as_str())), ("text".to_owned(), text(&record.texts[0].text))]);
+    let object = Map::from_iter([("id".to_owned(), text(&record.name.id)), ("text".to_owned(), text(&record.texts[0].text))]);
     serde_json::to_vec(&object).expect("texts can always be written")
 }
 
@@ -191,7 +191,7 @@ fn without_metadata(record: Record, raw: &[u8]) -> Record {
     }
     let is_the_id = |member: &Member| {
         let id = json::plain_value(&line[member.value.clone()]);
-        !id.is_empty() && id == record.id.as_str()
+        !id.is_empty() && *id == *record.name.id
     };
     let mut kept = vec![b'{'];
     let mut places = vec![0..0; strings.len()];
@@ -239,7 +239,7 @@ impl Values {
     fn of(object: &[u8], record: &Record, fields: &Fields) -> Self {
         let members = members(object);
         let mut known = <[String; TEXT_COLUMN]>::default();
-        known[0] = record.id.as_str().to_owned();
+        known[0] = record.name.id.to_string();
         let pickers = [
             (1, Picker::new(None, URL_NAMES)),
             (2, Picker::new(None, TITLE_NAMES)),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{CsvField, FieldText, Problem, Record, TextField, shown_names};
-use crate::corpus::RecordId;
+use crate::corpus::RecordName;
 use crate::error::Error;
 use crate::read::bad::BadReason;
 use crate::read::boundary::RowScan;
@@ -26,8 +26,8 @@ pub struct Header {
     keys: Vec<String>,
     texts: Vec<usize>,
     id: Option<usize>,
-    /// Those that tell the source and the address.
-    host: [Option<usize>; 2],
+    /// Those that tell the source, the address and the date.
+    about: [Option<usize>; 3],
 }
 
 /// A first line that is no header of a table of articles.
@@ -69,7 +69,7 @@ impl Header {
             delimiter,
             texts,
             id: fields.id_column(&names),
-            host: fields.host_columns(&names),
+            about: fields.columns_about(&names),
             keys: unique(&names),
             names,
         };
@@ -171,11 +171,13 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     let value = |nth: usize| unquoted(&row[fields[nth].clone()]);
     let texts = header.texts.iter().map(|&nth| FieldText::of_bytes(&value(nth))).collect();
     let plain = |nth: Option<usize>| nth.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned());
-    let id = RecordId(plain(header.id).unwrap_or_default().into());
-    let host = host(plain(header.host[0]), plain(header.host[1]));
+    let known = |nth| plain(nth).unwrap_or_default().into_boxed_str();
+    let [source, url, date] = header.about;
+    let name = RecordName { id: known(header.id), url: known(url), date: known(date) };
+    let host = host(plain(source), &name.url);
     let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
     let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { id, texts, host, field, converted: None })
+    Ok(Record { name, texts, host, field, converted: None })
 }
 
 #[cfg(test)]
@@ -220,7 +222,7 @@ mod tests {
             ("7;a;b", Err("the row has 3 fields, the header 2")),
             ("7;\"a", Err("a quote is opened here and never closed")),
         ] {
-            let found = read(row.as_bytes(), &header, false).map(|record| (record.id.0.into(), record.texts[0].text.clone()));
+            let found = read(row.as_bytes(), &header, false).map(|record| (record.name.id.into(), record.texts[0].text.clone()));
             let expected = expected.map(|(id, text)| (id.to_owned(), text.to_owned())).map_err(str::to_owned);
             assert_eq!(found.map_err(|problem| problem.detail), expected, "{row}");
         }

@@ -1,9 +1,9 @@
 //! JSON objects: each a line (JSON Lines), or in an array or one after another, over as many lines as they like.
 
 use super::{FieldText, Problem, Record, TextField, shown_names};
-use crate::corpus::RecordId;
+use crate::corpus::RecordName;
 use crate::read::bad::BadReason;
-use crate::read::field::{Fields, ID_NAMES, Picker, SOURCE_NAMES, URL_NAMES, host};
+use crate::read::field::{DATE_NAMES, Fields, ID_NAMES, Picker, SOURCE_NAMES, URL_NAMES, host};
 use crate::read::json::{decode, read_object};
 
 /// How much of a value a message shows.
@@ -15,12 +15,14 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let mut id = Picker::new(fields.id.as_ref(), ID_NAMES);
     let mut source = Picker::new(fields.source.as_ref(), SOURCE_NAMES);
     let mut url = Picker::new(None, URL_NAMES);
+    let mut date = Picker::new(fields.date.as_ref(), DATE_NAMES);
     let mut mark = None;
     let object = read_object(line, &mut |member| {
         texts.iter_mut().for_each(|text| text.see(line, &member));
         id.see(line, &member);
         source.see(line, &member);
         url.see(line, &member);
+        date.see(line, &member);
         if &line[member.key.clone()] == b"einmal" {
             mark = Some(member.value);
         }
@@ -43,9 +45,10 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     }
     let texts = strings.iter().map(|string| FieldText::of_json(&line[string.clone()])).collect();
     let plain = |picker: Picker<'_>| picker.picked(line).map(|value| plain_value(&line[value]));
-    let host = host(plain(source), plain(url));
-    let id = RecordId(plain(id).unwrap_or_default().into());
-    Ok(Record { id, texts, host, field: TextField::Json { strings, object, mark }, converted: None })
+    let known = |picker| plain(picker).unwrap_or_default().into_boxed_str();
+    let name = RecordName { id: known(id), url: known(url), date: known(date) };
+    let host = host(plain(source), &name.url);
+    Ok(Record { name, texts, host, field: TextField::Json { strings, object, mark }, converted: None })
 }
 
 fn no_string(value: &[u8]) -> Problem {
@@ -83,7 +86,7 @@ mod tests {
 
     fn check(line: &str) -> Result<(String, String), String> {
         read(line.as_bytes(), &Fields::default())
-            .map(|record| (record.id.0.into(), record.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")))
+            .map(|record| (record.name.id.into(), record.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")))
             .map_err(|problem| problem.detail)
     }
 

@@ -21,7 +21,7 @@ use super::html::read_page;
 use super::json::{Decoded, decode, push_utf8};
 use super::reader::{Block, HowToRead};
 use super::records::{RawRecord, too_large};
-use crate::corpus::{Place, RecordId};
+use crate::corpus::{Place, RecordName};
 use crate::error::Error;
 
 pub use convert::{COLUMNS, TEXT_COLUMN, To, Values};
@@ -59,7 +59,7 @@ pub enum Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// What it is called.
-    pub id: RecordId,
+    pub name: RecordName,
     /// Its text, as it reads; several, in order, where it stands in several fields.
     pub texts: Vec<FieldText>,
     /// Where its texts stand in the record's bytes.

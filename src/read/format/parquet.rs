@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ByteArrayType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
+use arrow_array::types::ByteArrayType;
 use arrow_array::{
     Array, ArrayRef, BinaryArray, GenericListArray, LargeBinaryArray, LargeStringArray, OffsetSizeTrait, RecordBatch,
     StringArray, StringViewArray, StructArray,
@@ -16,11 +14,13 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 
+use super::json::plain_value;
+use super::row_json::value_as_json;
 use super::{FieldText, Problem, Record, TextField, shown_names};
-use crate::corpus::RecordId;
+use crate::corpus::RecordName;
 use crate::error::Error;
 use crate::read::bad::BadReason;
-use crate::read::field::{FieldPath, Fields, ID_NAMES, SOURCE_NAMES, Step, TEXT_NAMES, URL_NAMES, host};
+use crate::read::field::{DATE_NAMES, FieldPath, Fields, ID_NAMES, SOURCE_NAMES, Step, TEXT_NAMES, URL_NAMES, host};
 
 /// What the rows of a file look like, and which of their columns are which.
 #[derive(Debug, Clone)]
@@ -33,8 +33,8 @@ pub struct Table {
     pub key_values: Vec<KeyValue>,
     texts: Vec<Column>,
     id: Option<Column>,
-    /// Those that tell the source and the address.
-    host: [Option<Column>; 2],
+    /// Those that tell the source, the address and the date.
+    about: [Option<Column>; 3],
 }
 
 /// Tables whose rows can stand in one file are equal.
@@ -78,15 +78,16 @@ impl Table {
         if let Some((_, kind)) = found.iter().find(|(_, kind)| !is_text(kind)) {
             return Err(Error::input(name, format!("the text column holds values of type {kind}, not texts")));
         }
-        let id = match &fields.id {
-            Some(path) => column_at(path, schema.fields()),
-            None => usual_column(ID_NAMES, schema.fields(), |_| true),
+        let column = |path: &Option<FieldPath>, usual, is_fit: fn(&DataType) -> bool| {
+            let found = match path {
+                Some(path) => column_at(path, schema.fields()),
+                None => usual_column(usual, schema.fields(), is_fit),
+            };
+            found.map(|(column, _)| column)
         };
-        let source = match &fields.source {
-            Some(path) => column_at(path, schema.fields()),
-            None => usual_column(SOURCE_NAMES, schema.fields(), is_text),
-        };
-        let url = usual_column(URL_NAMES, schema.fields(), is_text);
+        let source = column(&fields.source, SOURCE_NAMES, is_text);
+        let url = column(&None, URL_NAMES, is_text);
+        let date = column(&fields.date, DATE_NAMES, |_| true);
         let file = metadata.metadata();
         let compression = file.row_groups().iter().flat_map(|group| group.columns()).map(|column| column.compression()).next();
         let key_values = file.file_metadata().key_value_metadata().cloned().unwrap_or_default();
@@ -95,15 +96,15 @@ impl Table {
             compression: compression.unwrap_or(Compression::SNAPPY),
             key_values: key_values.into_iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).collect(),
             texts: found.into_iter().map(|(text, _)| text).collect(),
-            id: id.map(|(id, _)| id),
-            host: [source, url].map(|found| found.map(|(column, _)| column)),
+            id: column(&fields.id, ID_NAMES, |_| true),
+            about: [source, url, date],
         })
     }
 
     /// The columns of a file that is made anew, and which of them holds the text.
     pub(super) fn with_text(schema: Schema, text: usize, compression: Compression) -> Self {
         let texts = vec![Column { nth: text, steps: Vec::new() }];
-        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None, host: [None, None] }
+        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None, about: [const { None }; 3] }
     }
 
     /// Reads row number `row`.
@@ -123,11 +124,13 @@ impl Table {
             });
         }
         let plain = |column: &Option<Column>| {
-            column.as_ref().and_then(|column| column.leaf(rows, row)).and_then(|(leaf, at)| id_at(leaf, at))
+            column.as_ref().and_then(|column| column.leaf(rows, row)).map(|(leaf, at)| plain_value(&value_as_json(leaf, at)))
         };
-        let id = RecordId(plain(&self.id).unwrap_or_default().into());
-        let host = host(plain(&self.host[0]), plain(&self.host[1]));
-        Ok(Record { id, texts, host, field: TextField::Columns(columns), converted: None })
+        let known = |column| plain(column).unwrap_or_default().into_boxed_str();
+        let [source, url, date] = &self.about;
+        let name = RecordName { id: known(&self.id), url: known(url), date: known(date) };
+        let host = host(plain(source), &name.url);
+        Ok(Record { name, texts, host, field: TextField::Columns(columns), converted: None })
     }
 
     /// How many bytes the texts of some rows have.
@@ -254,21 +257,6 @@ pub(super) fn bytes_at(array: &ArrayRef, at: usize) -> Option<&[u8]> {
     })
 }
 
-/// A string as it reads, a whole number as it stands; other values are no ids.
-fn id_at(array: &ArrayRef, at: usize) -> Option<String> {
-    Some(match array.data_type() {
-        DataType::Int8 => array.as_primitive::<Int8Type>().value(at).to_string(),
-        DataType::Int16 => array.as_primitive::<Int16Type>().value(at).to_string(),
-        DataType::Int32 => array.as_primitive::<Int32Type>().value(at).to_string(),
-        DataType::Int64 => array.as_primitive::<Int64Type>().value(at).to_string(),
-        DataType::UInt8 => array.as_primitive::<UInt8Type>().value(at).to_string(),
-        DataType::UInt16 => array.as_primitive::<UInt16Type>().value(at).to_string(),
-        DataType::UInt32 => array.as_primitive::<UInt32Type>().value(at).to_string(),
-        DataType::UInt64 => array.as_primitive::<UInt64Type>().value(at).to_string(),
-        _ => String::from_utf8_lossy(bytes_at(array, at)?).into_owned(),
-    })
-}
-
 /// An array of texts with some of them replaced.
 fn with_values(array: &ArrayRef, texts: &HashMap<usize, &str>) -> ArrayRef {
     fn values<'a, T: ByteArrayType>(
@@ -357,10 +345,10 @@ mod tests {
             key_values: Vec::new(),
             texts: vec![text],
             id,
-            host: [None, None],
+            about: [const { None }; 3],
         };
         let record = table.read(&rows, 1).ok().expect("it is sound");
-        assert_eq!((record.id.as_str(), record.texts[0].text.as_str()), ("8", "zwei"));
+        assert_eq!((&*record.name.id, record.texts[0].text.as_str()), ("8", "zwei"));
         let changed = table.with_texts(&rows, &HashMap::from([((1, 0), "neu".to_owned())]));
         assert_eq!(changed.schema(), rows.schema());
         let texts: Vec<String> =

@@ -21,6 +21,13 @@ pub fn row_as_json(rows: &RecordBatch, row: usize) -> Vec<u8> {
     json
 }
 
+/// A value as JSON, in the same way.
+pub(super) fn value_as_json(array: &ArrayRef, at: usize) -> Vec<u8> {
+    let mut json = Vec::new();
+    push_value(array, at, &mut json);
+    json
+}
+
 fn push(value: impl Serialize, json: &mut Vec<u8>) {
     serde_json::to_writer(json, &value).expect("memory takes everything, and numbers and texts can be written");
 }

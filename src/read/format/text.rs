@@ -1,7 +1,7 @@
 //! Plain text: the file an article, or each line, or each block between blank lines.
 
 use super::{FieldText, Record, TextField};
-use crate::corpus::RecordId;
+use crate::corpus::RecordName;
 
 /// What of a plain text is an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,5 +17,6 @@ pub enum Articles {
 
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let texts = vec![FieldText::of_bytes(raw)];
-    Record { id: RecordId(name.into()), texts, host: "".into(), field: TextField::Whole { ends_in_crlf }, converted: None }
+    let name = RecordName { id: name.into(), ..RecordName::default() };
+    Record { name, texts, host: "".into(), field: TextField::Whole { ends_in_crlf }, converted: None }
 }

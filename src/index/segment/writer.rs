@@ -1,0 +1,182 @@
+//! Writing a segment, section by section.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::footer::{Footer, MAGIC, Section, SortedSection, StoredChunk, VERSION};
+use super::sorted::{directory_bits, push_entry};
+use crate::fingerprint::WordHash;
+use crate::index::records::StoredRecord;
+use crate::index::words::WordPlace;
+
+/// Writes a segment to a file, front to back. Sections come in the order of the methods.
+pub(in crate::index) struct SegmentWriter<'a> {
+    out: Checked<'a>,
+    footer: Footer,
+}
+
+impl<'a> SegmentWriter<'a> {
+    /// Begins a segment in an empty file.
+    pub(in crate::index) fn begin(file: &'a File) -> Self {
+        let footer = Footer { version: VERSION, ..Footer::default() };
+        Self { out: Checked::new(file), footer }
+    }
+
+    /// Writes the words of some chunks, in order, each with its number.
+    pub(in crate::index) fn words<'w>(&mut self, chunks: impl Iterator<Item = (u32, &'w [WordHash])>) -> io::Result<()> {
+        let start = self.out.begin()?;
+        let mut first = 0;
+        for (nth, words) in chunks {
+            self.footer.chunks.push(StoredChunk { nth, n_words: words.len() as u32, first });
+            first += words.len() as u64;
+            for word in words {
+                self.out.push(&word.bits().to_le_bytes())?;
+            }
+        }
+        self.footer.words = self.out.end(start)?;
+        Ok(())
+    }
+
+    /// Writes the records that the words belong to, in order, and the names of their files.
+    pub(in crate::index) fn records<'r>(
+        &mut self,
+        records: impl Iterator<Item = StoredRecord<'r>>,
+        files: impl Iterator<Item = &'r str>,
+    ) -> io::Result<()> {
+        let start = self.out.begin()?;
+        let mut names = Vec::new();
+        for record in records {
+            names.extend_from_slice(record.names());
+            self.out.push(&record.to_bytes(names.len() as u64))?;
+        }
+        self.footer.records = self.out.end(start)?;
+        self.footer.names = self.blob(&names)?;
+        let mut ends = Vec::new();
+        let mut names = Vec::new();
+        for file in files {
+            names.extend_from_slice(file.as_bytes());
+            ends.extend_from_slice(&(names.len() as u64).to_le_bytes());
+        }
+        self.footer.file_ends = self.blob(&ends)?;
+        self.footer.file_names = self.blob(&names)?;
+        Ok(())
+    }
+
+    /// Writes anchors, sorted by hash and place; there are `n_at_most`.
+    pub(in crate::index) fn anchors(
+        &mut self,
+        n_at_most: u64,
+        entries: impl Iterator<Item = (u64, WordPlace)>,
+    ) -> io::Result<()> {
+        self.footer.anchors = self.sorted(n_at_most, entries)?;
+        Ok(())
+    }
+
+    /// Writes the runs of anchors that have more places than are kept.
+    pub(in crate::index) fn frequent(
+        &mut self,
+        n_at_most: u64,
+        entries: impl Iterator<Item = (u64, WordPlace)>,
+    ) -> io::Result<()> {
+        self.footer.frequent = self.sorted(n_at_most, entries)?;
+        Ok(())
+    }
+
+    /// Writes short passages.
+    pub(in crate::index) fn passages(
+        &mut self,
+        n_at_most: u64,
+        entries: impl Iterator<Item = (u64, WordPlace)>,
+    ) -> io::Result<()> {
+        self.footer.passages = self.sorted(n_at_most, entries)?;
+        Ok(())
+    }
+
+    /// Completes the segment, and has it stored.
+    pub(in crate::index) fn finish(mut self) -> io::Result<()> {
+        self.out.begin()?;
+        let footer = serde_json::to_vec(&self.footer)?;
+        self.out.push(&footer)?;
+        self.out.push(&(footer.len() as u64).to_le_bytes())?;
+        self.out.push(&xxh3_64(&footer).to_le_bytes())?;
+        self.out.push(MAGIC)?;
+        self.out.flush()?;
+        self.out.file.sync_data()
+    }
+
+    fn blob(&mut self, bytes: &[u8]) -> io::Result<Section> {
+        let start = self.out.begin()?;
+        self.out.push(bytes)?;
+        self.out.end(start)
+    }
+
+    fn sorted(&mut self, n_at_most: u64, entries: impl Iterator<Item = (u64, WordPlace)>) -> io::Result<SortedSection> {
+        let bits = directory_bits(n_at_most);
+        let mut counts = vec![0_u32; (1 << bits) + 1];
+        let mut entry = Vec::with_capacity(16);
+        let start = self.out.begin()?;
+        for (hash, place) in entries {
+            counts[(hash >> (64 - bits)) as usize + 1] += 1;
+            entry.clear();
+            push_entry(hash, place, bits, &mut entry);
+            self.out.push(&entry)?;
+        }
+        let entries = self.out.end(start)?;
+        let start = self.out.begin()?;
+        let mut before = 0_u32;
+        for count in counts {
+            before = before.checked_add(count).ok_or_else(|| io::Error::other("a segment holds at most 4 billion entries"))?;
+            self.out.push(&before.to_le_bytes())?;
+        }
+        Ok(SortedSection { entries, directory: self.out.end(start)?, bits })
+    }
+}
+
+/// So many bytes are written, and hashed, at once.
+const BUFFER: usize = 1 << 16;
+
+/// Sections begin at multiples of this.
+const ALIGNMENT: u64 = 8;
+
+/// A file that is written section by section, each with its checksum.
+struct Checked<'a> {
+    file: &'a File,
+    buffer: Vec<u8>,
+    hasher: Xxh3,
+    /// Bytes written before those in the buffer.
+    at: u64,
+}
+
+impl<'a> Checked<'a> {
+    fn new(file: &'a File) -> Self {
+        Self { file, buffer: Vec::with_capacity(BUFFER + ALIGNMENT as usize), hasher: Xxh3::new(), at: 0 }
+    }
+
+    /// Begins a section, behind the last one; returns where.
+    fn begin(&mut self) -> io::Result<u64> {
+        self.buffer.resize((self.at.next_multiple_of(ALIGNMENT) - self.at) as usize, 0);
+        self.flush()?;
+        self.hasher = Xxh3::new();
+        Ok(self.at)
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.buffer);
+        self.file.write_all(&self.buffer)?;
+        self.at += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn end(&mut self, start: u64) -> io::Result<Section> {
+        self.flush()?;
+        Ok(Section { start, len: self.at - start, xxh3: self.hasher.digest() })
+    }
+}
