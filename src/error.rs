@@ -47,6 +47,11 @@ impl Error {
         Self { kind: Kind::Refused(problem.into()), hint: None }
     }
 
+    /// The same as an answer: no.
+    pub(crate) fn as_no(self) -> Self {
+        Self { kind: Kind::Refused(self.to_string()), hint: self.hint }
+    }
+
     /// Adds a way out.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

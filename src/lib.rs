@@ -37,4 +37,5 @@ pub mod read;
 pub mod report;
 pub mod settings;
 pub mod split;
+pub mod store;
 pub mod write;

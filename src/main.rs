@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 fn run(args: cli::Args) -> Result<Exit, Error> {
     let settings = match args.wanted()? {
         cli::Wanted::Job(settings) => settings,
+        cli::Wanted::Index(command) => return command.run().map(|()| Exit::Complete),
         cli::Wanted::Page(page) => {
             let written = std::io::stdout().lock().write_all(&page);
             return written.map(|()| Exit::Complete).map_err(|source| Error::io("write", "standard output", source));

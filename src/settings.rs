@@ -26,6 +26,17 @@ pub enum Job {
     LearnWords,
 }
 
+/// How an index is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexUse {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Whether what the run keeps is added to it.
+    pub adds: bool,
+    /// What the run is called there; `None`: as its inputs say.
+    pub run: Option<String>,
+}
+
 /// The settings of a run.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -57,6 +68,8 @@ pub struct Settings {
     pub boilerplate_list: Option<PathBuf>,
     /// What decides over an article.
     pub rules: Rules,
+    /// The index of what earlier runs kept.
+    pub index: Option<IndexUse>,
     /// Whether this is a reading to learn from, before the one that counts: nothing is said or written.
     pub is_rehearsal: bool,
     /// Only tell whether anything would go.
@@ -117,6 +130,7 @@ impl Settings {
             ("html", json!(self.reading.html.map(HtmlText::name))),
             ("max_record", json!(self.reading.max_record)),
             ("mark", json!(self.mark)),
+            ("index", json!(self.index.as_ref().map(|index| index.folder.to_string_lossy()))),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::common;
+use super::index::IndexArgs;
 use super::reading::ReadingArgs;
 use super::writing::WritingArgs;
 use einmal::boilerplate::Boilerplate;
@@ -41,6 +42,9 @@ pub(crate) struct DedupArgs {
 
     #[command(flatten)]
     writing: WritingArgs,
+
+    #[command(flatten)]
+    index: IndexArgs,
 
     /// Take nothing out: keep every record and its (cleaned) text, and add a field `einmal` with verdict and spans.
     #[arg(long, help_heading = "Output")]
@@ -131,8 +135,9 @@ impl DedupArgs {
         if self.mark && matches!(settings.boilerplate, Boilerplate::KeepOne | Boilerplate::Drop) {
             return Err(Error::usage("--mark takes nothing out, --boilerplate keep-one and drop do"));
         }
-        let target = if self.check { Target::Nowhere } else { settings.target };
-        Ok(Settings { rules, mark: self.mark, check: self.check, max_removed: self.max_removed, target, ..settings })
+        let target = if self.check || self.index.index_only { Target::Nowhere } else { settings.target };
+        let index = self.index.wanted(self.check);
+        Ok(Settings { rules, mark: self.mark, check: self.check, max_removed: self.max_removed, target, index, ..settings })
     }
 
     fn rules(&self) -> Result<Rules, Error> {

@@ -2,6 +2,7 @@
 
 mod clean;
 mod dedup;
+mod index;
 mod pages;
 mod reading;
 mod size;
@@ -13,7 +14,7 @@ use writing::WritingArgs;
 
 use einmal::decide::Rules;
 use einmal::error::Error;
-use einmal::report::Verbosity;
+use einmal::report::{Verbosity, start_log};
 use einmal::settings::{Job, Settings};
 use einmal::write::Target;
 
@@ -38,6 +39,8 @@ pub(crate) struct Args {
 pub(crate) enum Wanted {
     /// A job.
     Job(Box<Settings>),
+    /// Something about an index.
+    Index(index::IndexCommand),
     /// A page on standard output.
     Page(Vec<u8>),
 }
@@ -46,6 +49,7 @@ pub(crate) enum Wanted {
 enum Command {
     Dedup(Box<dedup::DedupArgs>),
     Clean(Box<clean::CleanArgs>),
+    Index(index::IndexCommand),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
 }
@@ -62,6 +66,10 @@ impl Args {
         match self.command {
             Command::Dedup(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
             Command::Clean(args) => args.settings(verbosity).map(|settings| Wanted::Job(Box::new(settings))),
+            Command::Index(command) => {
+                start_log(verbosity);
+                Ok(Wanted::Index(command))
+            }
             Command::Completions(args) => Ok(Wanted::Page(args.page())),
             Command::Man(args) => args.page().map(Wanted::Page),
         }
@@ -88,6 +96,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),
+        index: None,
         is_rehearsal: false,
         check: false,
         max_removed: None,

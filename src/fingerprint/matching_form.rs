@@ -8,6 +8,9 @@ use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
 const CASE: CaseMapperBorrowed<'static> = CaseMapper::new();
 
+/// The version of the matching form, and of the hashes of words: one more for every change by which a word's hash becomes another.
+pub const MATCHING_FORM: u32 = 1;
+
 /// The NFKC case fold of `word` (Unicode Standard, section 3.13, toNFKC_Casefold; default-ignorable characters are gone already), with
 /// the apostrophes ' ’ ‘ ʼ made one.
 pub fn matching_form(word: &str) -> String {

@@ -13,7 +13,7 @@ mod winnow;
 use crate::corpus::{ByteSpan, Passage, WordSpan};
 use crate::split;
 
-pub use matching_form::matching_form;
+pub use matching_form::{MATCHING_FORM, matching_form};
 pub use scan::{scan_words, scan_words_plainly};
 pub use shingle::{MinRun, MixedHashing, PassageKey, PassageKeyBuilder, Seed, ShingleHasher, WordHash};
 pub use vocabulary::{Vocabulary, words_of};

@@ -25,6 +25,8 @@ pub struct KeptText {
     stored: Vec<Arc<Segment>>,
     /// How many of these segments are of earlier runs.
     n_earlier: usize,
+    /// Where this run's chunks of words begin.
+    first_chunk: u32,
     earlier: Vec<EarlierRun>,
     records: Records,
     settled: Tables,
@@ -61,6 +63,7 @@ impl KeptText {
             words: KeptWords::default(),
             stored: Vec::new(),
             n_earlier: 0,
+            first_chunk: 0,
             earlier: Vec::new(),
             records: Records::default(),
             settled: Tables::new(size),
@@ -73,7 +76,7 @@ impl KeptText {
     pub fn after(mut self, stored: Vec<Arc<Segment>>, earlier: Vec<EarlierRun>, next_chunk: u32) -> Self {
         stored.iter().for_each(|segment| self.words.store(segment));
         self.words.begin_chunk(next_chunk);
-        Self { n_earlier: stored.len(), stored, earlier, ..self }
+        Self { n_earlier: stored.len(), first_chunk: next_chunk, stored, earlier, ..self }
     }
 
     /// The hasher whose anchors and keys are kept here.
@@ -234,6 +237,22 @@ impl KeptText {
     /// The segments that hold what this run kept, in priority order.
     pub fn own_segments(&self) -> &[Arc<Segment>] {
         &self.stored[self.n_earlier..]
+    }
+
+    /// The chunks of words that this run kept.
+    pub fn own_chunks(&self) -> Range<u32> {
+        self.first_chunk..self.words.n_chunks().max(self.first_chunk)
+    }
+
+    /// Writes all that this run kept to an empty file, as one segment. All of it is in memory, or none. `files` are the names of its files.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write_own(&self, files: &[String], file: &File) -> io::Result<()> {
+        let own = self.own_segments();
+        debug_assert!(own.is_empty() || self.holds_nothing());
+        if own.is_empty() { self.write_held(files, file) } else { self.merge_own(0..own.len(), files, file) }
     }
 
     /// Merges some of these into one, in an empty file.

@@ -13,7 +13,7 @@ mod words;
 
 pub use kept_text::{EarlierRun, KeptStream, KeptText, SettledShard, ShardFilling};
 pub use records::KeptRecord;
-pub use segment::{Segment, SegmentCounts, SegmentError, merge, merge_wanted};
+pub use segment::{Segment, SegmentCounts, SegmentError, merge, merge_wanted, write_without};
 pub use shards::{ByShard, N_SHARDS, Numbered, Spot, shard_of};
 pub use tables::TableSize;
 pub use words::{KeptWords, WordPlace};

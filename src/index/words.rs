@@ -23,6 +23,11 @@ impl WordPlace {
         self.locate().0 as u32
     }
 
+    /// Its place in its chunk.
+    pub(super) fn in_chunk(self) -> usize {
+        self.locate().1
+    }
+
     /// The number of its chunk, and its place there.
     fn locate(self) -> (usize, usize) {
         ((self.0 as usize) / CHUNK, (self.0 as usize) % CHUNK)
@@ -98,6 +103,11 @@ impl KeptWords {
         if self.chunks.len() < nth as usize {
             self.chunks.resize_with(nth as usize, Chunk::default);
         }
+    }
+
+    /// How many chunks there are, those that are gone among them.
+    pub(super) fn n_chunks(&self) -> u32 {
+        self.chunks.len() as u32
     }
 
     /// The chunks in memory, with their numbers.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use base64::Engine;
 use serde::Serialize;
 
-use crate::corpus::{ByteSpan, WordSpan};
+use crate::corpus::{ByteSpan, Place, RecordName, WordSpan};
 use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
 use crate::fingerprint::{Seed, scan_words};
-use crate::index::KeptText;
+use crate::index::{KeptRecord, KeptText, WordPlace};
 use crate::pipeline::Prepared;
 use crate::read::{SourceFile, raw_places};
 
@@ -104,6 +104,15 @@ pub struct Name<'a> {
     pub record: u64,
     /// The record's id; empty where it has none.
     pub id: &'a str,
+    /// Its address, where that isn't its id.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub url: &'a str,
+    /// Its date, as it stands in the record.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub date: &'a str,
+    /// The run that kept it, if that was an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<&'a str>,
 }
 
 /// Kept words that cover words of the span.
@@ -223,17 +232,24 @@ impl<'a> EntryWriter<'a> {
         let words = receipt.words.len();
         match receipt.source {
             Source::Other(place) => Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words },
-            Source::Own(word) => {
-                let place = self.record.place;
-                let name = Name { file: &self.files[place.file as usize].name, record: place.record, id: &self.record.name.id };
-                Covering { name, first_word: u64::from(word), words }
-            }
+            Source::Own(word) => Covering { name: self.own_name(), first_word: u64::from(word), words },
         }
     }
 
-    fn name_at(&self, place: crate::index::WordPlace) -> Name<'a> {
-        let record = self.kept.record_at(place);
-        Name { file: &self.files[record.place.file as usize].name, record: record.place.record, id: record.id }
+    fn own_name(&self) -> Name<'a> {
+        let Prepared { place, name: RecordName { id, url, date }, .. } = self.record;
+        let url = if url == id { "" } else { url };
+        Name { file: self.file_name(place.file), record: place.record, id, url, date, run: None }
+    }
+
+    fn name_at(&self, place: WordPlace) -> Name<'a> {
+        let KeptRecord { run, place: Place { file: nth, record }, file, id, url, date, .. } = self.kept.record_at(place);
+        let file = file.unwrap_or_else(|| self.file_name(nth));
+        Name { file, record, id, url, date, run: self.kept.earlier_run(run).map(|run| run.name.as_str()) }
+    }
+
+    fn file_name(&self, nth: u32) -> &'a str {
+        &self.files[nth as usize].name
     }
 }
 

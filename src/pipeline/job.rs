@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::batch::Batch;
+use super::indexing::RunIndex;
 use super::judge::Judge;
 use super::sinks::{Finished, Sinks};
 use super::texts::Learned;
@@ -15,10 +16,11 @@ use crate::boilerplate::{Boilerplate, List};
 use crate::decide::RecordVerdict;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
-use crate::index::TableSize;
+use crate::index::{KeptText, TableSize};
 use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
-use crate::settings::{Job, Settings};
+use crate::settings::{IndexUse, Job, Settings};
+use crate::store::ChangedIndex;
 use crate::write::{Target, shared_output};
 
 /// Reads the inputs, cleans them, takes out what was said before if that is the job, and writes what is left.
@@ -38,13 +40,44 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     if inputs.iter().any(|input| matches!(input.source, Source::Stdin)) && std::io::stdin().is_terminal() {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
     }
-    let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
-    let learned = learn(settings, &mut inputs, shingles)?;
-    read_through(settings, inputs, shingles, &learned).map(|finished| finished.summary)
+    let min_run = settings.rules.min_run;
+    let index = settings.index.as_ref().map(|index| RunIndex::open(index, min_run, &inputs)).transpose()?;
+    let shingles = index.as_ref().map_or_else(|| ShingleHasher::new(Seed::random(), min_run), RunIndex::hasher);
+    let learned = learn(settings, &mut inputs, shingles, index.as_ref())?;
+    let mut reading = read_through(settings, inputs, shingles, &learned, index.as_ref()).map_err(|error| match &settings.index {
+        Some(IndexUse { adds: true, folder, .. }) if error.is_closed_pipe() => {
+            Error::input(folder, "nobody reads the output any more; the index stays as it was")
+        }
+        _ => error,
+    })?;
+    let names = reading.sinks.file_names();
+    let change = index.map(|index| index.prepare(&mut reading.judge, &reading.sinks.summary, &names)).transpose()?;
+    reading.end(change.flatten()).map(|finished| finished.summary)
+}
+
+/// All inputs were read; what lacks is that what was written gets its names.
+struct Reading<'a> {
+    sinks: Sinks<'a>,
+    judge: Judge,
+    started: Instant,
+}
+
+impl Reading<'_> {
+    /// Names all that was written, and the changed index at last.
+    fn end(mut self, index: Option<ChangedIndex>) -> Result<Finished, Error> {
+        self.sinks.summary.seconds = self.started.elapsed().as_secs_f64();
+        self.sinks.summary.peak_memory = peak_memory();
+        self.sinks.commit(index)
+    }
 }
 
 /// What has to be known of the whole input before anything is written is learned in readings of their own.
-fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> Result<Learned, Error> {
+fn learn(
+    settings: &Settings,
+    inputs: &mut [Input],
+    shingles: ShingleHasher,
+    index: Option<&RunIndex>,
+) -> Result<Learned, Error> {
     let rehearsal = Settings {
         target: Target::Nowhere,
         ledger: None,
@@ -62,7 +95,7 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> 
         log::info!("a reading to learn the words");
         let settings =
             Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..rehearsal.clone() };
-        learned.words = Some(read_through(&settings, inputs.to_vec(), shingles, &learned)?.words);
+        learned.words = Some(read_through(&settings, inputs.to_vec(), shingles, &learned, None)?.end(None)?.words);
     }
     learned.boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
         (Boilerplate::Off | Boilerplate::Report, _) => None,
@@ -76,7 +109,7 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> 
             inputs.iter_mut().try_for_each(Input::spool)?;
             log::info!("a reading to find boilerplate");
             let settings = Settings { boilerplate: Boilerplate::Report, ..rehearsal };
-            let found = read_through(&settings, inputs.to_vec(), shingles, &learned)?.boilerplate;
+            let found = read_through(&settings, inputs.to_vec(), shingles, &learned, index)?.end(None)?.boilerplate;
             Some(List::of_found(&found, what))
         }
     };
@@ -84,7 +117,13 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher) -> 
 }
 
 /// Reads all inputs once.
-fn read_through(settings: &Settings, inputs: Vec<Input>, shingles: ShingleHasher, learned: &Learned) -> Result<Finished, Error> {
+fn read_through<'a>(
+    settings: &'a Settings,
+    inputs: Vec<Input>,
+    shingles: ShingleHasher,
+    learned: &Learned,
+    index: Option<&RunIndex>,
+) -> Result<Reading<'a>, Error> {
     let started = Instant::now();
     log::info!("reading {} files with {} threads", inputs.len(), settings.threads);
     let n_bytes: Option<u64> = inputs.iter().map(|input| input.len).sum();
@@ -92,7 +131,8 @@ fn read_through(settings: &Settings, inputs: Vec<Input>, shingles: ShingleHasher
 
     let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
     let n_read = reader.n_read();
-    let mut judge = Judge::new(settings.rules, shingles, TableSize::default());
+    let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
+    let mut judge = Judge::knowing(settings.rules, kept);
     let mut next = || -> Result<Option<Batch>, Error> {
         Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, learned)))
     };
@@ -123,9 +163,8 @@ fn read_through(settings: &Settings, inputs: Vec<Input>, shingles: ShingleHasher
 
     progress.finish();
     sinks.summary.bytes_in = n_read.load(Ordering::Relaxed);
-    sinks.summary.seconds = started.elapsed().as_secs_f64();
-    sinks.summary.peak_memory = peak_memory();
-    sinks.commit()
+    sinks.summary.run = index.and_then(RunIndex::run_name).map(str::to_owned);
+    Ok(Reading { sinks, judge, started })
 }
 
 /// Refuses outputs that would destroy an input or each other, and an output folder that the next run would read as input.

@@ -18,6 +18,7 @@ use crate::ledger::{Entry, LedgerText, entries, reason_name};
 use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
+use crate::store::ChangedIndex;
 use crate::write::{
     AtomicFile, Framing, Mark, Output, Outputs, Piece, TableWriter, Target, begin_commit, fit_text, left_text, push_action,
     write_record,
@@ -114,6 +115,11 @@ impl<'a> Sinks<'a> {
             buffer: Vec::new(),
             is_text_told: false,
         })
+    }
+
+    /// The names of the files begun so far.
+    pub(super) fn file_names(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.name.clone()).collect()
     }
 
     /// Writes what is left of a batch, with receipts and counts.
@@ -382,7 +388,7 @@ impl<'a> Sinks<'a> {
     }
 
     /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
-    pub(super) fn commit(mut self) -> Result<Finished, Error> {
+    pub(super) fn commit(mut self, index: Option<ChangedIndex>) -> Result<Finished, Error> {
         self.end_shape()?;
         self.check_share()?;
         let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, words, mut summary, .. } =
@@ -406,6 +412,8 @@ impl<'a> Sinks<'a> {
         files.extend(outputs.complete()?);
         begin_commit();
         files.into_iter().try_for_each(AtomicFile::commit)?;
+        // Last, so that a run that is stopped here can be repeated.
+        index.map_or(Ok(()), ChangedIndex::commit)?;
         Ok(Finished { summary, boilerplate: found, words })
     }
 }

@@ -71,6 +71,9 @@ pub struct Summary {
     pub seconds: f64,
     /// Most memory in use at a time, in bytes, where the system tells.
     pub peak_memory: Option<u64>,
+    /// What the run is called in the index, if it was added to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// The settings that shaped the answer.
     pub settings: serde_json::Map<String, serde_json::Value>,
 }

@@ -61,7 +61,7 @@ impl AtomicFile {
         let name = path.file_name().ok_or_else(|| Error::input(&path, "this is no file name"))?;
         let temporary = path.with_file_name(format!(".{}.{}.einmal-tmp", name.to_string_lossy(), std::process::id()));
         with_unfinished(|unfinished| unfinished.get_or_insert_default().push(temporary.clone()));
-        match File::create(&temporary) {
+        match File::options().read(true).write(true).create(true).truncate(true).open(&temporary) {
             Ok(file) => Ok((Self { path, temporary: Some(temporary) }, file)),
             Err(source) => {
                 let error = cannot(source);

@@ -3,6 +3,7 @@
 //! A segment holds what a run kept, or what several runs in a row did, or a part of what one kept for which there was no room in memory. Its tables are sorted by
 //! hash, so that a hash is found by its first bits, and several segments can be merged into one from front to back.
 
+mod filter;
 mod footer;
 mod map;
 mod merge;
@@ -17,11 +18,12 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::records::RecordsView;
+use super::records::{KeptRecord, RecordsView};
 use super::words::WordPlace;
 use crate::fingerprint::WordHash;
 use footer::{Footer, Section, SortedSection, StoredChunk};
 use map::Map;
+pub use filter::write_without;
 pub use merge::merge;
 pub(super) use sorted::Sorted;
 pub use tiers::merge_wanted;
@@ -147,6 +149,19 @@ impl Segment {
     /// The records that its words belong to.
     pub(super) fn records(&self) -> RecordsView<'_> {
         RecordsView { entries: self.bytes(self.footer.records), names: self.bytes(self.footer.names) }
+    }
+
+    /// The records, or parts of records, of which it holds words, and how many; `run_of` tells the number of a chunk's run.
+    pub fn kept_records(&self, run_of: impl Fn(u32) -> usize) -> impl Iterator<Item = (KeptRecord<'_>, u64)> {
+        let mut chunks = self.stored_chunks().peekable();
+        self.records().iter().map(move |record| {
+            let nth = record.start.chunk();
+            while chunks.next_if(|(before, _)| *before < nth).is_some() {}
+            let words = chunks.peek().filter(|(here, _)| *here == nth).map_or(&[][..], |&(_, at)| self.chunk(at));
+            let stream = words.get(record.start.in_chunk()..).unwrap_or_default();
+            let n_words = stream.iter().position(|&word| word == WordHash::BOUNDARY).unwrap_or(stream.len());
+            (record.seen_from(record.start, run_of(nth) as u32, self.file_name(record.place.file)), n_words as u64)
+        })
     }
 
     /// The name of file number `nth`, as the records count them.

@@ -1,0 +1,106 @@
+//! `einmal index`, and the options by which dedup uses an index.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use einmal::error::Error;
+use einmal::settings::IndexUse;
+use einmal::store;
+
+#[derive(Debug, Args)]
+pub(super) struct IndexArgs {
+    /// Take out what earlier runs with this index kept, too, and add what this run keeps.
+    ///
+    /// The folder is made if it isn't there. It is changed last, when all output is complete; a run that is stopped leaves it as it was.
+    #[arg(long, value_name = "FOLDER", help_heading = "Index")]
+    index: Option<PathBuf>,
+
+    /// Compare with the index, but add nothing to it.
+    #[arg(long, requires = "index", conflicts_with_all = ["index_only", "run"], help_heading = "Index")]
+    read_only: bool,
+
+    /// Add to the index what would be kept, and write no corpus.
+    #[arg(long, requires = "index", conflicts_with_all = ["output", "to", "compress", "mark", "check"], help_heading = "Index")]
+    pub(super) index_only: bool,
+
+    /// What the run is called in the index. A run of the same name takes the place of the earlier one, so that a day can be repeated.
+    ///
+    /// By default the name of the first file with a digest of all inputs' names, sizes and ends; where one is a pipe, the time.
+    #[arg(long, value_name = "NAME", requires = "index", value_parser = parse_run_name, help_heading = "Index")]
+    run: Option<String>,
+}
+
+fn parse_run_name(name: &str) -> Result<String, String> {
+    let is_plain = !name.trim().is_empty() && !name.contains(char::is_control);
+    if is_plain { Ok(name.to_owned()) } else { Err("a run's name has letters, digits or signs, on one line".to_owned()) }
+}
+
+impl IndexArgs {
+    /// How the index is used; a run that only checks adds nothing.
+    pub(super) fn wanted(self, only_checks: bool) -> Option<IndexUse> {
+        let adds = !self.read_only && !only_checks;
+        self.index.map(|folder| IndexUse { folder, adds, run: self.run })
+    }
+}
+
+/// Look after an index of what runs kept.
+#[derive(Debug, Args)]
+pub(crate) struct IndexCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List the runs, in the order in which they count: name, time, records, words; a line each, with tabs between.
+    List {
+        /// The index's folder.
+        index: PathBuf,
+    },
+    /// Show settings, sizes and files, as JSON.
+    Show {
+        /// The index's folder.
+        index: PathBuf,
+    },
+    /// Read everything, and compare it with the checksums: exit code 1 if something is damaged.
+    Check {
+        /// The index's folder.
+        index: PathBuf,
+    },
+    /// Merge all files into one. Runs do as much as is needed by themselves.
+    Compact {
+        /// The index's folder.
+        index: PathBuf,
+    },
+    /// Forget what a run kept: later runs find no copies of it any more.
+    Forget {
+        /// The index's folder.
+        index: PathBuf,
+        /// The run's name, as `einmal index list` has it.
+        #[arg(required = true)]
+        run: Vec<String>,
+    },
+    /// Write the records of which something is kept, as JSON Lines: run, file, record, id, url, date and words.
+    Export {
+        /// The index's folder.
+        index: PathBuf,
+    },
+}
+
+impl IndexCommand {
+    /// Does what was asked for.
+    pub(crate) fn run(self) -> Result<(), Error> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.what {
+            What::List { index } => store::list(&index, &mut out),
+            What::Show { index } => store::show(&index, &mut out),
+            What::Check { index } => store::check(&index, &mut out),
+            What::Compact { index } => store::compact(&index),
+            What::Forget { index, run } => store::forget(&index, &run),
+            What::Export { index } => store::export(&index, &mut out),
+        }?;
+        out.flush().map_err(|source| Error::io("write", "standard output", source))
+    }
+}
