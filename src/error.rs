@@ -48,7 +48,7 @@ impl Error {
     }
 
     /// The same as an answer: no.
-    pub(crate) fn as_no(self) -> Self {
+    pub(crate) fn into_no(self) -> Self {
         Self { kind: Kind::Refused(self.to_string()), hint: self.hint }
     }
 

@@ -90,6 +90,10 @@ pub struct Settings {
     pub threads: usize,
     /// How much is worked on at once.
     pub batch: BatchSize,
+    /// So many bytes of memory are used at most; what finds no room goes to files.
+    pub memory: u64,
+    /// The folder for these; `None`: that of the output.
+    pub temp_dir: Option<PathBuf>,
     /// How much is said on standard error.
     pub verbosity: Verbosity,
 }

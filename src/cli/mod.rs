@@ -106,6 +106,8 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         summary: writing.summary.clone(),
         quarantine: writing.quarantine.clone(),
         threads,
+        memory: writing.memory(),
+        temp_dir: writing.temp_dir.clone(),
         batch,
         verbosity,
     })

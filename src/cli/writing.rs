@@ -1,10 +1,12 @@
 //! Options that say what is written, and where to, and how the work is done: shared by all commands that write a corpus.
 
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::size::parse_size;
 use einmal::error::Error;
 use einmal::ledger::LedgerText;
 use einmal::read::{Articles, BatchSize, PACKED_EXTENSIONS, To};
@@ -52,6 +54,16 @@ pub(super) struct WritingArgs {
     /// How many threads work; by default as many as there are processors. The answer doesn't depend on it.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+
+    /// How much memory is used at most: 512M, 4G; by default half of the machine's. What finds no room goes to files; the answer is the same.
+    ///
+    /// Below 160M it may be more. Records of more than some megabytes add their own size.
+    #[arg(long, value_parser = parse_size, value_name = "SIZE")]
+    memory: Option<u64>,
+
+    /// The folder for what finds no room in memory; by default that of the output.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) temp_dir: Option<PathBuf>,
 
     /// How many records are worked on at once, for tests: the answer doesn't depend on it.
     #[arg(long, value_name = "RECORDS", hide_short_help = true)]
@@ -136,6 +148,11 @@ impl WritingArgs {
         if self.ledger_text == Switch::On { LedgerText::On } else { LedgerText::Off }
     }
 
+    /// How much memory is used at most.
+    pub(super) fn memory(&self) -> u64 {
+        self.memory.or_else(|| machine_memory().map(|all| all / 2)).unwrap_or(u64::MAX)
+    }
+
     /// How many threads work, and on how much at once.
     pub(super) fn threads(&self) -> Result<(usize, BatchSize), Error> {
         if self.threads.is_some_and(|threads| threads.get() > MAX_THREADS) {
@@ -145,6 +162,16 @@ impl WritingArgs {
         let batch = BatchSize::for_threads(threads);
         Ok((threads, BatchSize { records: self.batch.map_or(batch.records, NonZeroUsize::get), ..batch }))
     }
+}
+
+/// The machine's memory in bytes, or what of it this program may use, where the system tells.
+fn machine_memory() -> Option<u64> {
+    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let limit = limits.iter().find_map(|path| fs::read_to_string(path).ok()?.trim().parse().ok());
+    Some(limit.unwrap_or(u64::MAX).min(kib * 1024))
 }
 
 fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {

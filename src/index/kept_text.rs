@@ -230,7 +230,7 @@ impl KeptText {
     pub fn store_held(&mut self, segment: Arc<Segment>) {
         self.words.store(&segment);
         self.records = Records::default();
-        self.settled.clear();
+        self.settled = Tables::new(self.settled.size());
         self.stored.push(segment);
     }
 

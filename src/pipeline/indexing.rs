@@ -10,7 +10,7 @@ use crate::index::{KeptText, Segment, SegmentError};
 use crate::read::Input;
 use crate::report::Summary;
 use crate::settings::IndexUse;
-use crate::store::{NewRun, ChangedIndex, Store, now, run_name};
+use crate::store::{ChangedIndex, NewRun, Store, now, run_name};
 
 /// Indexes up to so many bytes are compared with their checksums before anything else is done.
 const CHECKED_FIRST: u64 = 32 << 20;
@@ -68,10 +68,12 @@ impl RunIndex {
     }
 
     /// Writes the index with what the run kept; it only lacks names. `files` are the names of the run's files. `None` if nothing is to be added.
-    pub(super) fn prepare(mut self, judge: &mut Judge, summary: &Summary, files: &[String]) -> Result<Option<ChangedIndex>, Error> {
+    pub(super) fn prepare(mut self, judge: &Judge, summary: &Summary, files: &[String]) -> Result<Option<ChangedIndex>, Error> {
         for check in self.checks.drain(..) {
             let checked = check.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            checked.map_err(|_| self.store.verify().err().unwrap_or_else(|| Error::usage("a segment of the index was damaged for a while")))?;
+            checked.map_err(|_| {
+                self.store.verify().err().unwrap_or_else(|| Error::usage("a segment of the index was damaged for a while"))
+            })?;
         }
         let Some(name) = self.name else { return Ok(None) };
         let run = NewRun { name, started: self.started, records: summary.articles_out, words: summary.words_out };

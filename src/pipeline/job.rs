@@ -11,6 +11,7 @@ use super::batch::Batch;
 use super::indexing::RunIndex;
 use super::judge::Judge;
 use super::sinks::{Finished, Sinks};
+use super::spill::MemoryLimit;
 use super::texts::Learned;
 use crate::boilerplate::{Boilerplate, List};
 use crate::decide::RecordVerdict;
@@ -44,14 +45,18 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     let index = settings.index.as_ref().map(|index| RunIndex::open(index, min_run, &inputs)).transpose()?;
     let shingles = index.as_ref().map_or_else(|| ShingleHasher::new(Seed::random(), min_run), RunIndex::hasher);
     let learned = learn(settings, &mut inputs, shingles, index.as_ref())?;
-    let mut reading = read_through(settings, inputs, shingles, &learned, index.as_ref()).map_err(|error| match &settings.index {
-        Some(IndexUse { adds: true, folder, .. }) if error.is_closed_pipe() => {
-            Error::input(folder, "nobody reads the output any more; the index stays as it was")
-        }
-        _ => error,
-    })?;
+    let mut reading =
+        read_through(settings, inputs, shingles, &learned, index.as_ref()).map_err(|error| match &settings.index {
+            Some(IndexUse { adds: true, folder, .. }) if error.is_closed_pipe() => {
+                Error::input(folder, "nobody reads the output any more; the index stays as it was")
+            }
+            _ => error,
+        })?;
     let names = reading.sinks.file_names();
-    let change = index.map(|index| index.prepare(&mut reading.judge, &reading.sinks.summary, &names)).transpose()?;
+    if index.as_ref().is_some_and(|index| index.run_name().is_some()) {
+        MemoryLimit::new(settings).complete(&mut reading.judge)?;
+    }
+    let change = index.map(|index| index.prepare(&reading.judge, &reading.sinks.summary, &names)).transpose()?;
     reading.end(change.flatten()).map(|finished| finished.summary)
 }
 
@@ -72,12 +77,7 @@ impl Reading<'_> {
 }
 
 /// What has to be known of the whole input before anything is written is learned in readings of their own.
-fn learn(
-    settings: &Settings,
-    inputs: &mut [Input],
-    shingles: ShingleHasher,
-    index: Option<&RunIndex>,
-) -> Result<Learned, Error> {
+fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher, index: Option<&RunIndex>) -> Result<Learned, Error> {
     let rehearsal = Settings {
         target: Target::Nowhere,
         ledger: None,
@@ -133,6 +133,7 @@ fn read_through<'a>(
     let n_read = reader.n_read();
     let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
     let mut judge = Judge::knowing(settings.rules, kept);
+    let limit = MemoryLimit::new(settings);
     let mut next = || -> Result<Option<Batch>, Error> {
         Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, learned)))
     };
@@ -155,6 +156,7 @@ fn read_through<'a>(
         );
         if let Some(settled) = settled? {
             judge.learn(&batch.records, &settled);
+            limit.keep(&mut judge)?;
         }
         let summary = &sinks.summary;
         progress.show(n_read.load(Ordering::Relaxed), summary.articles_in, summary.words_out, summary.words_in);
@@ -170,6 +172,14 @@ fn read_through<'a>(
 /// Refuses outputs that would destroy an input or each other, and an output folder that the next run would read as input.
 fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
     let list = if settings.boilerplate == Boilerplate::Report { &settings.boilerplate_list } else { &None };
+    if let Some(IndexUse { folder, .. }) = &settings.index {
+        let index = resolved(folder);
+        let around = settings.inputs.iter().find(|input| input.is_dir() && index.starts_with(resolved(input)));
+        if let Some(input) = around {
+            let problem = format!("the index lies in the input folder {}, and would be read as input", input.display());
+            return Err(Error::usage(problem).with_hint("name a folder beside it"));
+        }
+    }
     let side_files = [
         ("--ledger", &settings.ledger),
         ("--summary", &settings.summary),

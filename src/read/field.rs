@@ -197,6 +197,8 @@ impl fmt::Display for FieldPath {
 pub(super) struct Picker<'a> {
     path: Option<&'a FieldPath>,
     usual: &'static [&'static str],
+    /// Whether a number is as good as a text.
+    takes_numbers: bool,
     /// The best found so far: its rank among the names, and its value.
     best: Option<(usize, Range<usize>)>,
 }
@@ -204,7 +206,12 @@ pub(super) struct Picker<'a> {
 impl<'a> Picker<'a> {
     /// Picks the field at `path`, or else the first that has a usual name.
     pub(super) fn new(path: Option<&'a FieldPath>, usual: &'static [&'static str]) -> Self {
-        Self { path, usual, best: None }
+        Self { path, usual, takes_numbers: false, best: None }
+    }
+
+    /// Picks a record's id.
+    pub(super) fn id(fields: &'a Fields) -> Self {
+        Self { takes_numbers: true, ..Self::new(fields.id.as_ref(), ID_NAMES) }
     }
 
     /// One for each text of a record.
@@ -218,15 +225,19 @@ impl<'a> Picker<'a> {
     /// Looks at a member of the outermost object. Of members with one name, the last counts, as most programs read it.
     pub(super) fn see(&mut self, object: &[u8], member: &Member) {
         let key = &object[member.key.clone()];
-        let is_text = object[member.value.start] == b'"';
+        let is_fit = match object[member.value.start] {
+            b'"' => true,
+            b'-' | b'0'..=b'9' => self.takes_numbers,
+            _ => false,
+        };
         let rank = match self.path {
             Some(path) => is_name(key, &path.first).then_some(0),
-            // A usual name with something else than a text is taken only where there is no other.
+            // A usual name with something else is taken only where there is no other.
             None => self
                 .usual
                 .iter()
                 .position(|name| name.as_bytes() == key)
-                .map(|nth| if is_text { nth } else { nth + self.usual.len() }),
+                .map(|nth| if is_fit { nth } else { nth + self.usual.len() }),
         };
         if let Some(rank) = rank.filter(|rank| self.best.as_ref().is_none_or(|(best, _)| rank <= best)) {
             self.best = Some((rank, member.value.clone()));

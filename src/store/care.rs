@@ -85,8 +85,8 @@ pub fn show(folder: &Path, out: &mut impl Write) -> Result<(), Error> {
 ///
 /// If there is none, or something in it is damaged: then the answer is no.
 pub fn check(folder: &Path, out: &mut impl Write) -> Result<(), Error> {
-    let store = Store::read(folder).map_err(Error::as_no)?;
-    store.verify().map_err(Error::as_no)?;
+    let store = Store::read(folder).map_err(Error::into_no)?;
+    store.verify().map_err(Error::into_no)?;
     let n_runs = store.manifest.runs.len();
     writeln!(out, "{n_runs} runs in {} files: all as their checksums say", store.segments.len()).map_err(cannot_write)
 }

@@ -40,7 +40,10 @@ impl Lock {
             Err(TryLockError::Error(source)) => return Err(cannot(source)),
         }
         let holder = format!("process {} since {}\n", std::process::id(), now());
-        file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(holder.as_bytes())).map_err(cannot)?;
+        file.set_len(0)
+            .and_then(|()| file.seek(SeekFrom::Start(0)))
+            .and_then(|_| file.write_all(holder.as_bytes()))
+            .map_err(cannot)?;
         Ok(Self { _file: file })
     }
 }

@@ -102,7 +102,8 @@ impl Hashing {
                     format!("anchors of {shingle} words in windows of {window}, matching form {matching_form}")
                 };
                 let problem = format!("the index has {}; this version of einmal has {}", found(self), found(&here));
-                Err(Error::input(folder, problem).with_hint("make a new index with --index-only from the outputs of earlier runs"))
+                Err(Error::input(folder, problem)
+                    .with_hint("make a new index with --index-only from the outputs of earlier runs"))
             }
             None => Err(Error::input(folder, format!("the index has --min-run {}, which is out of range", self.min_run))),
         }

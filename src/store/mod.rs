@@ -21,10 +21,10 @@ use crate::error::Error;
 use crate::fingerprint::{MinRun, Seed, ShingleHasher};
 use crate::index::{EarlierRun, KeptText, Segment, TableSize, merge, merge_wanted, write_without};
 use crate::write::AtomicFile;
+pub use care::{check, compact, export, forget, list, show};
 use lock::{LOCK, Lock, remove_leftovers};
 use manifest::MANIFEST;
 pub use manifest::{Hashing, Manifest, Run, SegmentFile};
-pub use care::{check, compact, export, forget, list, show};
 pub use naming::run_name;
 
 /// How segments' names end.
@@ -83,7 +83,8 @@ impl Store {
     /// If there is none, or it cannot be read.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let no_index = || {
-            let problem = if folder.is_dir() { "there is no index in this folder" } else { "there is no such folder, and no index" };
+            let problem =
+                if folder.is_dir() { "there is no index in this folder" } else { "there is no such folder, and no index" };
             Error::input(folder, problem).with_hint("a run with --index makes one, if it is not to be --read-only")
         };
         let mut missing = None;
@@ -161,7 +162,8 @@ impl Store {
     /// The same index as kept text, behind which more can be kept.
     pub fn kept_text(&self, shingles: ShingleHasher) -> KeptText {
         let size = TableSize { repeats_passages: self.lock.is_some(), ..TableSize::default() };
-        let earlier = self.manifest.runs.iter().map(|run| EarlierRun { name: run.name.clone(), chunks: run.chunks[0]..run.chunks[1] });
+        let earlier =
+            self.manifest.runs.iter().map(|run| EarlierRun { name: run.name.clone(), chunks: run.chunks[0]..run.chunks[1] });
         KeptText::new(shingles, size).after(self.segments.clone(), earlier.collect(), self.manifest.next_chunk)
     }
 
@@ -247,7 +249,7 @@ impl Store {
         let segment = Segment::open(&file).map_err(|problem| Error::input(&path, problem.to_string()))?;
         self.manifest.next_segment += 1;
         self.unnamed.push(atomic);
-        Ok((SegmentFile { name, len: segment.len() }, Arc::new(segment)))
+        Ok((SegmentFile { name, len: segment.size() }, Arc::new(segment)))
     }
 
     fn replace(&mut self, range: Range<usize>, by: Option<(SegmentFile, Arc<Segment>)>) {
@@ -324,8 +326,8 @@ fn open_segments(folder: &Path, manifest: &Manifest) -> Result<Vec<Arc<Segment>>
             Error::input(&path, problem).with_hint("the index cannot be used as it is; restore it from a copy, or make it anew")
         };
         let segment = Segment::open(&opened).map_err(|error| problem(error.to_string()))?;
-        if segment.len() != file.len {
-            return Err(problem(format!("it has {} bytes, the index says {}", segment.len(), file.len)));
+        if segment.size() != file.len {
+            return Err(problem(format!("it has {} bytes, the index says {}", segment.size(), file.len)));
         }
         Ok(Arc::new(segment))
     };

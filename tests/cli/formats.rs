@@ -48,7 +48,14 @@ fn five_hundred_articles_get_the_same_verdicts_in_every_format() {
         let entries: Vec<Value> = folder
             .json_lines("ledger.jsonl")
             .into_iter()
-            .map(|entry| json!([entry["record"], entry["reason"], entry["span"], entry["words_lost"], entry["covers"]]))
+            .map(|mut entry| {
+                // Some formats tell more of a record than others.
+                for name in entry["covers"].as_array_mut().expect("receipts") {
+                    let name = name.as_object_mut().expect("a receipt");
+                    name.retain(|field, _| field != "url" && field != "date");
+                }
+                json!([entry["record"], entry["reason"], entry["span"], entry["words_lost"], entry["covers"]])
+            })
             .collect();
         let summary = folder.json("summary.json");
         assert_eq!(summary["articles_in"], json!(500), "{name}");

@@ -103,6 +103,14 @@ impl Folder {
         Einmal { command }
     }
 
+    /// A shell's command, to be run in this folder; `$0` is the program.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, command: &str) -> Einmal {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command, env!("CARGO_BIN_EXE_einmal")]).current_dir(&self.path);
+        Einmal { command: shell }
+    }
+
     /// `einmal dedup`, to be run in this folder.
     pub(crate) fn dedup<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Einmal {
         let mut einmal = self.einmal(["dedup"]);

@@ -13,6 +13,7 @@ mod copies;
 mod exit_codes;
 mod files;
 mod formats;
+mod index;
 mod interrupted;
 mod laws;
 mod one_answer;

@@ -34,7 +34,7 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
     let mut judge = Judge::new(
         settings,
         shingles,
-        TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch % 2 == 0 },
+        TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch.is_multiple_of(2) },
     );
     let mut outcomes = Vec::new();
     for (nth, texts) in texts.chunks(limits.batch).enumerate() {

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::{Segment, SegmentWriter, TableKind};
-use crate::fingerprint::{MixedHashing, ShingleHasher, WordHash, anchors};
+use crate::fingerprint::{Anchor, MixedHashing, ShingleHasher, WordHash, anchors};
 use crate::index::records::StoredRecord;
 use crate::index::tables::TableSize;
 use crate::index::words::{KeptWords, WordPlace};
@@ -39,7 +39,7 @@ pub fn merge(
     let entries = |kind| segments.iter().map(move |segment| segment.table(kind).iter());
     let n_entries = |kind| segments.iter().map(|segment| segment.table(kind).len() as u64).sum();
 
-    let mut limit = PlaceLimit { shingles, words: &words, size, hash: 0, kept: Vec::new(), frequent: HashMap::default() };
+    let mut limit = PlaceLimit { shingles, words: &words, size, hash: 0, n_kept: 0, frequent: HashMap::default() };
     let all = in_order(entries(TableKind::Anchors));
     writer.anchors(n_entries(TableKind::Anchors), all.filter(|&(hash, place)| limit.is_within(hash, place)))?;
     let mut frequent: Vec<(u64, WordPlace)> = limit.frequent.into_iter().collect();
@@ -47,7 +47,16 @@ pub fn merge(
     let n_frequent = n_entries(TableKind::Frequent) + frequent.len() as u64;
     let stored = entries(TableKind::Frequent).map(|entries| Box::new(entries) as Box<dyn Iterator<Item = _>>);
     let all = in_order(stored.chain([Box::new(frequent.into_iter()) as Box<dyn Iterator<Item = _>>]));
-    writer.frequent(n_frequent, first_of_each(all))?;
+    let stands_around = |anchor: &Anchor, run: &[WordHash]| {
+        let places = segments.iter().flat_map(|segment| segment.table(TableKind::Anchors).places(anchor.hash));
+        places.take(size.places_per_anchor).any(|place| words.run_stands_around(place, anchor.word as usize, run))
+    };
+    // A run of a later segment may stand around one of the places that are kept now.
+    let is_wanted = |&(_, place): &(u64, WordPlace)| {
+        let run = words.after(place).get(..shingles.min_run().words()).unwrap_or_default();
+        anchors(run, shingles).first().is_some_and(|anchor| !stands_around(anchor, run))
+    };
+    writer.frequent(n_frequent, first_of_each(all).filter(is_wanted))?;
     writer.passages(n_entries(TableKind::Passages), in_order(entries(TableKind::Passages)))?;
     writer.finish()
 }
@@ -93,9 +102,9 @@ struct PlaceLimit<'a> {
     shingles: &'a ShingleHasher,
     words: &'a KeptWords,
     size: TableSize,
-    /// The anchor that is looked at, and those of its places that are kept.
+    /// The anchor that is looked at, and how many places of it there were.
     hash: u64,
-    kept: Vec<WordPlace>,
+    n_kept: usize,
     frequent: HashMap<u64, WordPlace, MixedHashing>,
 }
 
@@ -104,13 +113,12 @@ impl PlaceLimit<'_> {
     fn is_within(&mut self, hash: u64, place: WordPlace) -> bool {
         if hash != self.hash {
             self.hash = hash;
-            self.kept.clear();
+            self.n_kept = 0;
         }
-        let is_within = self.kept.len() < self.size.places_per_anchor;
-        if is_within {
-            self.kept.push(place)
-        } else {
-            self.add_runs(place)
+        self.n_kept += 1;
+        let is_within = self.n_kept <= self.size.places_per_anchor;
+        if !is_within {
+            self.add_runs(place);
         }
         is_within
     }
@@ -132,11 +140,8 @@ impl PlaceLimit<'_> {
         let n_runs = around.len() + 1 - run_len;
         let end = anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
         for run in anchors[nth].first_run as usize..end {
-            let into = before.len() - run;
-            let run = &around[run..run + run_len];
-            if !self.kept.iter().any(|&kept| self.words.run_stands_around(kept, into, run)) {
-                self.frequent.entry(self.shingles.run(run)).or_insert(WordPlace(place.0 - into as u64));
-            }
+            let into = (before.len() - run) as u64;
+            self.frequent.entry(self.shingles.run(&around[run..run + run_len])).or_insert(WordPlace(place.0 - into));
         }
     }
 }

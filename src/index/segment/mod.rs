@@ -8,6 +8,8 @@ mod footer;
 mod map;
 mod merge;
 mod sorted;
+#[cfg(test)]
+mod tests;
 mod tiers;
 mod writer;
 
@@ -21,9 +23,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::records::{KeptRecord, RecordsView};
 use super::words::WordPlace;
 use crate::fingerprint::WordHash;
+pub use filter::write_without;
 use footer::{Footer, Section, SortedSection, StoredChunk};
 use map::Map;
-pub use filter::write_without;
 pub use merge::merge;
 pub(super) use sorted::Sorted;
 pub use tiers::merge_wanted;
@@ -104,7 +106,7 @@ impl Segment {
     }
 
     /// Its size in bytes.
-    pub fn len(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         self.map.bytes().len() as u64
     }
 

@@ -3,7 +3,7 @@
 use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordName;
 use crate::read::bad::BadReason;
-use crate::read::field::{DATE_NAMES, Fields, ID_NAMES, Picker, SOURCE_NAMES, URL_NAMES, host};
+use crate::read::field::{DATE_NAMES, Fields, Picker, SOURCE_NAMES, URL_NAMES, host};
 use crate::read::json::{decode, read_object};
 
 /// How much of a value a message shows.
@@ -12,7 +12,7 @@ const NAME_THE_FIELD: &str = "name the field with --field, as a name or a way li
 
 pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let mut texts = Picker::texts(fields);
-    let mut id = Picker::new(fields.id.as_ref(), ID_NAMES);
+    let mut id = Picker::id(fields);
     let mut source = Picker::new(fields.source.as_ref(), SOURCE_NAMES);
     let mut url = Picker::new(None, URL_NAMES);
     let mut date = Picker::new(fields.date.as_ref(), DATE_NAMES);
@@ -94,6 +94,7 @@ mod tests {
     fn a_line_is_read_or_named_with_what_is_wrong() {
         for (line, expected) in [
             (r#"{"id": 7, "text": "a\nb"}"#, Ok(("7", "a\nb"))),
+            (r#"{"url": "http://x/7", "id": 7, "text": "a"}"#, Ok(("7", "a"))),
             (r#"{"url": "http://x/\u00fc", "body": ""}"#, Ok(("http://x/ü", ""))),
             (r#"{"id": null, "text": "a"}"#, Ok(("", "a"))),
             (r#"["text"]"#, Err("a JSON value, but not an object with fields")),
