@@ -6,7 +6,7 @@
 //! # The journey
 //!
 //! ```text
-//! read -> clean -> split -> fingerprint -> decide -> write        (index serves decide; ledger and report watch all)
+//! read -> clean -> split -> fingerprint -> decide -> write        (index and store serve decide; ledger and report watch all)
 //! ```
 //!
 //! A stage may know the stages before it, never those after it. Nothing from [`clean`] to [`decide`] knows the command line, threads, files or the terminal; these

@@ -12,8 +12,13 @@ const FEWEST_ARTICLES: u32 = 3;
 const OF_ARTICLES: u32 = 200;
 
 /// Passages that may be boilerplate, by key.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counter {
+    /// So many passages seen once are remembered at most.
+    most: usize,
+    /// How many articles were counted when there was no room for more passages.
+    full_after: Option<u64>,
+    n_articles: u64,
     /// Those seen in one article so far: their neighbours there, and the article.
     once: HashMap<u64, (u32, u32), MixedHashing>,
     /// Those seen in more.
@@ -51,9 +56,31 @@ pub(super) fn article_hash(place: Place) -> u32 {
     (mixed >> 32) as u32
 }
 
+/// Bytes of memory that a passage takes, growing tables included.
+const PASSAGE_MEMORY: u64 = 40;
+
 impl Counter {
+    /// Nothing counted yet. Passages seen once take so many bytes of memory at most; past them only such are counted that were seen before.
+    pub fn new(memory: u64) -> Self {
+        let most = usize::try_from(memory / PASSAGE_MEMORY).unwrap_or(usize::MAX);
+        Self {
+            most,
+            full_after: None,
+            n_articles: 0,
+            once: HashMap::default(),
+            more: HashMap::default(),
+            articles: HashMap::default(),
+        }
+    }
+
+    /// After how many articles there was no room for more passages, if so.
+    pub fn full_after(&self) -> Option<u64> {
+        self.full_after
+    }
+
     /// Counts the passages of a kept article.
     pub fn count(&mut self, host: &str, place: Place, text: &str, passages: &[Keyed]) {
+        self.n_articles += 1;
         match self.articles.get_mut(host) {
             Some(n) => *n += 1,
             None => drop(self.articles.insert(host.to_owned(), 1)),
@@ -71,6 +98,8 @@ impl Counter {
                     first,
                 };
                 self.more.insert(passage.key, candidate);
+            } else if self.once.len() >= self.most {
+                self.full_after.get_or_insert(self.n_articles);
             } else {
                 self.once.insert(passage.key, (passage.neighbours, article_hash(place)));
             }

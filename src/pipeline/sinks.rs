@@ -107,7 +107,8 @@ impl<'a> Sinks<'a> {
                 Boilerplate::Report => open(&settings.boilerplate_list)?,
                 Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
             },
-            boilerplate: Counter::default(),
+            // Where boilerplate is to be taken out, all of it must be found.
+            boilerplate: Counter::new(if settings.is_rehearsal { u64::MAX } else { settings.memory / 16 }),
             words: Vocabulary::new(seed),
             outputs: Outputs::begin(&settings.target, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
@@ -393,6 +394,9 @@ impl<'a> Sinks<'a> {
         self.check_share()?;
         let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, words, mut summary, .. } =
             self;
+        if let Some(n_articles) = boilerplate.full_after() {
+            log::warn!("boilerplate was looked for in the first {n_articles} articles; --memory leaves no room for more");
+        }
         let found = boilerplate.found();
         summary.count_boilerplate(&found);
         if let Some(file) = &mut boilerplate_list {

@@ -27,7 +27,9 @@ pub fn merge(
 ) -> io::Result<()> {
     let mut words = KeptWords::default();
     segments.iter().for_each(|segment| words.store(segment));
-    let mut writer = SegmentWriter::begin(file);
+    // What was read of the segments is not needed again, and would count as memory in use.
+    let give_back = || segments.iter().for_each(|segment| segment.give_back());
+    let mut writer = SegmentWriter::begin(file).pausing(&give_back);
     writer.words(segments.iter().flat_map(|segment| segment.stored_chunks().map(|(nth, at)| (nth, segment.chunk(at)))))?;
     match files {
         Some(files) => {

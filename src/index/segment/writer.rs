@@ -24,6 +24,12 @@ impl<'a> SegmentWriter<'a> {
         Self { out: Checked::new(file), footer }
     }
 
+    /// Calls `pause` from time to time while it writes.
+    pub(in crate::index) fn pausing(mut self, pause: &'a dyn Fn()) -> Self {
+        self.out.pause = Some(pause);
+        self
+    }
+
     /// Writes the words of some chunks, in order, each with its number.
     pub(in crate::index) fn words<'w>(&mut self, chunks: impl Iterator<Item = (u32, &'w [WordHash])>) -> io::Result<()> {
         let start = self.out.begin()?;
@@ -137,6 +143,9 @@ impl<'a> SegmentWriter<'a> {
 /// So many bytes are written, and hashed, at once.
 const BUFFER: usize = 1 << 16;
 
+/// A writer pauses whenever it has written so many bytes more.
+const PAUSE: u64 = 8 << 20;
+
 /// Sections begin at multiples of this.
 const ALIGNMENT: u64 = 8;
 
@@ -147,11 +156,21 @@ struct Checked<'a> {
     hasher: Xxh3,
     /// Bytes written before those in the buffer.
     at: u64,
+    pause: Option<&'a dyn Fn()>,
+    /// The next pause is when so many bytes are written.
+    next_pause: u64,
 }
 
 impl<'a> Checked<'a> {
     fn new(file: &'a File) -> Self {
-        Self { file, buffer: Vec::with_capacity(BUFFER + ALIGNMENT as usize), hasher: Xxh3::new(), at: 0 }
+        Self {
+            file,
+            buffer: Vec::with_capacity(BUFFER + ALIGNMENT as usize),
+            hasher: Xxh3::new(),
+            at: 0,
+            pause: None,
+            next_pause: PAUSE,
+        }
     }
 
     /// Begins a section, behind the last one; returns where.
@@ -172,6 +191,10 @@ impl<'a> Checked<'a> {
         self.file.write_all(&self.buffer)?;
         self.at += self.buffer.len() as u64;
         self.buffer.clear();
+        if let Some(pause) = self.pause.filter(|_| self.at >= self.next_pause) {
+            pause();
+            self.next_pause = self.at + PAUSE;
+        }
         Ok(())
     }
 
