@@ -153,6 +153,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         cleaning: Cleaning::Safe,
         rules: Rules::default(),
         mark: false,
+        verify: false,
         ledger: None,
         ledger_text: LedgerText::On,
         summary: None,

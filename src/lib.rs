@@ -11,6 +11,7 @@
 //!
 //! A stage may know the stages before it, never those after it. Nothing from [`clean`] to [`decide`] knows the command line, threads, files or the terminal; these
 //! stages return values, not errors: odd text is data. [`pipeline`] wires them, and is the only one that knows threads.
+//! [`verify`] and [`restore`] come when a run is over: they read what it wrote.
 //!
 //! # The laws
 //!
@@ -35,7 +36,9 @@ pub mod ledger;
 pub mod pipeline;
 pub mod read;
 pub mod report;
+pub mod restore;
 pub mod settings;
 pub mod split;
 pub mod store;
+pub mod verify;
 pub mod write;

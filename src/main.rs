@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use einmal::error::Error;
+use einmal::error::{Error, printable};
 use einmal::exit::Exit;
-use einmal::pipeline::run_job;
+use einmal::pipeline::{run_job, verify_run};
 use einmal::report::{Verbosity, start_log};
+use einmal::restore::restore;
 use einmal::settings::Job;
 
 fn main() -> ExitCode {
@@ -30,6 +31,12 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
     let settings = match args.wanted()? {
         cli::Wanted::Job(settings) => settings,
         cli::Wanted::Index(command) => return command.run().map(|()| Exit::Complete),
+        cli::Wanted::Check(check) => return verify(&check),
+        cli::Wanted::Restoring(restoring, verbosity) => {
+            start_log(verbosity);
+            let restored = restore(&restoring)?;
+            return Ok(told(&restored, verbosity));
+        }
         cli::Wanted::Page(page) => {
             let written = std::io::stdout().lock().write_all(&page);
             return written.map(|()| Exit::Complete).map_err(|source| Error::io("write", "standard output", source));
@@ -49,6 +56,29 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
     }
     let are_left_out = summary.n_bad() > 0 && settings.quarantine.is_none();
     Ok(if are_left_out { Exit::BadRecordsLeftOut } else { Exit::Complete })
+}
+
+/// Checks an earlier run, and says what is wrong with it.
+fn verify(check: &cli::WantedCheck) -> Result<Exit, Error> {
+    let settings = &check.settings;
+    start_log(settings.verbosity);
+    let summary = check.summary.as_ref().map(|(path, summary)| (path.as_path(), summary));
+    let (verified, offences) = verify_run(settings, summary, check.is_lossless)?;
+    for offence in &offences {
+        log::error!("{}", printable(&offence.to_string()));
+    }
+    if !offences.is_empty() {
+        return Ok(Exit::No);
+    }
+    Ok(told(&verified, settings.verbosity))
+}
+
+/// Says what was done, unless nobody wants to know.
+fn told(numbers: &impl std::fmt::Display, verbosity: Verbosity) -> Exit {
+    if verbosity >= Verbosity::Normal {
+        let _ = writeln!(std::io::stderr().lock(), "{numbers}");
+    }
+    Exit::Complete
 }
 
 fn complain(error: &Error) {

@@ -9,7 +9,7 @@ use crate::boilerplate::Boilerplate;
 use crate::clean::{Cleaning, Rules as LineRules};
 use crate::decide::{Facts, MinCut, Rules, Threshold, Updates};
 use crate::ledger::LedgerText;
-use crate::read::{Articles, BatchSize, HowToRead, HtmlText, Selection, To};
+use crate::read::{Articles, AskedFormat, BatchSize, HowToRead, HtmlText, Selection, To};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
@@ -78,6 +78,8 @@ pub struct Settings {
     pub max_removed: Option<Threshold>,
     /// Keep every record and its text, and write the verdict into it.
     pub mark: bool,
+    /// Check everything that was written, before any file gets its name.
+    pub verify: bool,
     /// Where receipts go.
     pub ledger: Option<PathBuf>,
     /// Whether they hold what was taken out.
@@ -123,6 +125,7 @@ impl Settings {
             ("updates", json!(updates_name(rules.updates))),
             ("clean", json!(self.clean_names().join(","))),
             ("field", json!((!fields.text.is_empty()).then(|| fields.text.iter().map(shown).collect::<Vec<_>>().join(",")))),
+            ("from", json!(self.reading.from.map(AskedFormat::name))),
             ("id_field", json!(fields.id.as_ref().map(shown))),
             ("date_field", json!(fields.date.as_ref().map(shown))),
             ("source_field", json!(fields.source.as_ref().map(shown))),

@@ -1,5 +1,7 @@
 //! `einmal dedup`: the main job.
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum};
 
 use super::common;
@@ -28,7 +30,7 @@ use einmal::write::Target;
 #[derive(Debug, Args)]
 pub(crate) struct DedupArgs {
     /// Write no corpus; the exit code is 1 if anything would go, and 0 if not.
-    #[arg(long, conflicts_with_all = ["output", "to", "compress", "mark"], help_heading = "Output")]
+    #[arg(long, conflicts_with_all = ["output", "to", "compress", "mark", "verify"], help_heading = "Output")]
     check: bool,
 
     /// Stop with exit code 1, and write no file, if more than this share of the words is taken out: 60%, 0.6.
@@ -36,6 +38,12 @@ pub(crate) struct DedupArgs {
     /// What went to standard output by then stays written.
     #[arg(long, value_parser = parse_percentage, value_name = "SHARE", help_heading = "Output")]
     max_removed: Option<Threshold>,
+
+    /// Check everything that was written as `einmal verify` does, before any file gets its name; if something is wrong, no file does, and the exit code is 1.
+    ///
+    /// Needs -o and --ledger. Pipes are read from a copy in a temporary file.
+    #[arg(long, requires_all = ["output", "ledger"], help_heading = "Output")]
+    verify: bool,
 
     #[command(flatten)]
     reading: ReadingArgs,
@@ -124,6 +132,16 @@ fn parse_min_cut(text: &str) -> Result<MinCut, String> {
     }
 }
 
+/// Whether output and ledger stay where they are written.
+fn can_be_read_again(settings: &Settings) -> bool {
+    let stays = |path: &Path| path.metadata().map_or(true, |there| there.is_file() || there.is_dir());
+    let target = match &settings.target {
+        Target::File(path) | Target::Folder(path) => stays(path),
+        Target::Stdout | Target::Nowhere => false,
+    };
+    target && settings.ledger.as_deref().is_none_or(stays)
+}
+
 impl DedupArgs {
     /// What was typed, as it is meant.
     pub(super) fn settings(self, verbosity: Verbosity) -> Result<Settings, Error> {
@@ -135,9 +153,24 @@ impl DedupArgs {
         if self.mark && matches!(settings.boilerplate, Boilerplate::KeepOne | Boilerplate::Drop) {
             return Err(Error::usage("--mark takes nothing out, --boilerplate keep-one and drop do"));
         }
+        if self.verify && !can_be_read_again(&settings) {
+            return Err(Error::usage(
+                "--verify reads output and ledger again, and a pipe or a device is gone once it is written",
+            )
+            .with_hint("name files: -o clean.jsonl --ledger receipts.jsonl"));
+        }
         let target = if self.check || self.index.index_only { Target::Nowhere } else { settings.target };
         let index = self.index.wanted(self.check);
-        Ok(Settings { rules, mark: self.mark, check: self.check, max_removed: self.max_removed, target, index, ..settings })
+        Ok(Settings {
+            rules,
+            mark: self.mark,
+            verify: self.verify,
+            check: self.check,
+            max_removed: self.max_removed,
+            target,
+            index,
+            ..settings
+        })
     }
 
     fn rules(&self) -> Result<Rules, Error> {

@@ -5,16 +5,20 @@ mod dedup;
 mod index;
 mod pages;
 mod reading;
+mod restore;
 mod size;
+mod verify;
 mod writing;
 
 use clap::{Parser, Subcommand};
 use reading::ReadingArgs;
+pub(crate) use verify::WantedCheck;
 use writing::WritingArgs;
 
 use einmal::decide::Rules;
 use einmal::error::Error;
 use einmal::report::{Verbosity, start_log};
+use einmal::restore::Restoring;
 use einmal::settings::{Job, Settings};
 use einmal::write::Target;
 
@@ -41,6 +45,10 @@ pub(crate) enum Wanted {
     Job(Box<Settings>),
     /// Something about an index.
     Index(index::IndexCommand),
+    /// A check of an earlier run.
+    Check(Box<WantedCheck>),
+    /// What a run took out is to come back.
+    Restoring(Box<Restoring>, Verbosity),
     /// A page on standard output.
     Page(Vec<u8>),
 }
@@ -50,6 +58,8 @@ enum Command {
     Dedup(Box<dedup::DedupArgs>),
     Clean(Box<clean::CleanArgs>),
     Index(index::IndexCommand),
+    Verify(Box<verify::VerifyArgs>),
+    Restore(Box<restore::RestoreArgs>),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
 }
@@ -70,6 +80,8 @@ impl Args {
                 start_log(verbosity);
                 Ok(Wanted::Index(command))
             }
+            Command::Verify(args) => args.wanted(verbosity).map(|check| Wanted::Check(Box::new(check))),
+            Command::Restore(args) => args.wanted().map(|restoring| Wanted::Restoring(Box::new(restoring), verbosity)),
             Command::Completions(args) => Ok(Wanted::Page(args.page())),
             Command::Man(args) => args.page().map(Wanted::Page),
         }
@@ -101,6 +113,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         check: false,
         max_removed: None,
         mark: false,
+        verify: false,
         ledger: writing.ledger.clone(),
         ledger_text: writing.ledger_text(),
         summary: writing.summary.clone(),

@@ -19,7 +19,7 @@ pub(super) struct ReadingArgs {
     ///
     /// Folders are walked in byte order of their file names; hidden files and symbolic links in them are skipped. So are those in tar and zip archives,
     /// whose members are read like the files of a folder, in the archive's order.
-    input: Vec<PathBuf>,
+    pub(super) input: Vec<PathBuf>,
 
     /// Read also the files and folders that a list names, a path a line or each ended by a NUL; `-`: the list comes from standard input.
     #[arg(long, value_name = "LIST", help_heading = "Input")]
@@ -104,7 +104,7 @@ pub(super) struct ReadingArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FromFormat {
+pub(super) enum FromFormat {
     /// A JSON object a line.
     Jsonl,
     /// An array of JSON objects, or objects one after another, over as many lines as they like.
@@ -146,7 +146,7 @@ enum HtmlChoice {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ArticlesChoice {
+pub(super) enum ArticlesChoice {
     /// The whole file (or standard input).
     File,
     /// Each line.
@@ -167,7 +167,36 @@ enum CleanChoice {
     Inline,
 }
 
+/// The format that was asked for.
+pub(super) fn asked(format: FromFormat) -> AskedFormat {
+    match format {
+        FromFormat::Jsonl => AskedFormat::Jsonl,
+        FromFormat::Json => AskedFormat::Json,
+        FromFormat::Csv => AskedFormat::Csv,
+        FromFormat::Html => AskedFormat::Html,
+        FromFormat::Warc => AskedFormat::Warc,
+        FromFormat::Arc => AskedFormat::Arc,
+        FromFormat::Parquet => AskedFormat::Parquet,
+        FromFormat::Text => AskedFormat::Text,
+    }
+}
+
+/// What of a plain text is an article.
+pub(super) fn articles(choice: ArticlesChoice) -> Articles {
+    match choice {
+        ArticlesChoice::File => Articles::File,
+        ArticlesChoice::Lines => Articles::Lines,
+        ArticlesChoice::Blocks => Articles::Blocks,
+    }
+}
+
 impl ReadingArgs {
+    /// The same way of reading, of the inputs that `other` names.
+    pub(super) fn instead_of(self, other: Self) -> Self {
+        let Self { input, files_from, include, exclude, .. } = other;
+        Self { input, files_from, include, exclude, ..self }
+    }
+
     /// The files and folders to read, in order.
     pub(super) fn inputs(&self) -> Result<Vec<PathBuf>, Error> {
         let mut inputs = self.input.clone();
@@ -184,11 +213,7 @@ impl ReadingArgs {
     }
 
     pub(super) fn articles(&self) -> Articles {
-        match self.articles {
-            ArticlesChoice::File => Articles::File,
-            ArticlesChoice::Lines => Articles::Lines,
-            ArticlesChoice::Blocks => Articles::Blocks,
-        }
+        articles(self.articles)
     }
 
     /// How records are read that are wanted in the format `to`.
@@ -200,16 +225,7 @@ impl ReadingArgs {
             return Err(Error::usage(format!("--field names {} twice", twice.1)));
         }
         Ok(HowToRead {
-            from: self.from.map(|format| match format {
-                FromFormat::Jsonl => AskedFormat::Jsonl,
-                FromFormat::Json => AskedFormat::Json,
-                FromFormat::Csv => AskedFormat::Csv,
-                FromFormat::Html => AskedFormat::Html,
-                FromFormat::Warc => AskedFormat::Warc,
-                FromFormat::Arc => AskedFormat::Arc,
-                FromFormat::Parquet => AskedFormat::Parquet,
-                FromFormat::Text => AskedFormat::Text,
-            }),
+            from: self.from.map(asked),
             html: self.html.map(|choice| match choice {
                 HtmlChoice::Extract => HtmlText::Extract,
                 HtmlChoice::Strip => HtmlText::Strip,

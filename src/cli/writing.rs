@@ -71,7 +71,7 @@ pub(super) struct WritingArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ToFormat {
+pub(super) enum ToFormat {
     /// A JSON object a line.
     Jsonl,
     /// The texts alone: one after another, or, as --articles says, a line each or with an empty line between them.
@@ -115,6 +115,24 @@ const MAX_THREADS: usize = 1024;
 const FILE_EXTENSIONS: [&str; 8] = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt", "text"];
 
 impl WritingArgs {
+    /// What a run wrote that is to be checked.
+    pub(super) fn written(output: PathBuf, to: Option<ToFormat>, ledger: PathBuf, threads: Option<NonZeroUsize>) -> Self {
+        Self {
+            output: Some(output),
+            to,
+            bulk_index: None,
+            compress: None,
+            ledger: Some(ledger),
+            ledger_text: Switch::On,
+            summary: None,
+            quarantine: None,
+            threads,
+            memory: None,
+            temp_dir: None,
+            batch: None,
+        }
+    }
+
     /// The format that records are wanted in; `articles` is what a plain text is made of.
     pub(super) fn to(&self, articles: Articles) -> Result<Option<To>, Error> {
         if self.bulk_index.is_some() && self.to != Some(ToFormat::Bulk) {
@@ -174,7 +192,8 @@ fn machine_memory() -> Option<u64> {
     Some(limit.unwrap_or(u64::MAX).min(kib * 1024))
 }
 
-fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {
+/// Where something is written that is to go to `output`.
+pub(super) fn target(output: Option<&Path>, inputs: &[PathBuf]) -> Target {
     let Some(path) = output.filter(|path| path.as_os_str() != "-") else { return Target::Stdout };
     let has_file_extension =
         path.extension().is_some_and(|end| FILE_EXTENSIONS.iter().chain(&PACKED_EXTENSIONS).any(|known| end == *known));

@@ -1,5 +1,6 @@
 //! A ledger line.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -11,6 +12,7 @@ use crate::fingerprint::{Seed, scan_words};
 use crate::index::{KeptRecord, KeptText, WordPlace};
 use crate::pipeline::Prepared;
 use crate::read::{SourceFile, raw_places};
+use crate::write::encode_string;
 
 /// Whether the ledger holds what was taken out, so that it can be given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +33,8 @@ pub struct Entry<'a> {
     pub record: u64,
     /// The record's id; empty where it has none.
     pub id: &'a str,
+    /// How many records stand before it in the output: a record that went stood behind these, one that stayed follows them.
+    pub kept_before: u64,
     /// Why.
     pub reason: &'static str,
     /// The rule by which a line, or a piece of one, was taken out before articles were compared; or what was masked.
@@ -64,7 +68,7 @@ pub struct Entry<'a> {
     /// Of a whole record, its bytes as they were read, if they are UTF-8. Of a span of a JSON string, how it stood in the record, where that is another than this ledger writes
     /// `text` (by its escapes).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw: Option<&'a str>,
+    pub raw: Option<Cow<'a, str>>,
     /// Of a whole record that is no UTF-8, its bytes in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_base64: Option<String>,
@@ -72,11 +76,19 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// An entry for something that no kept text covers, without its text.
-    pub fn uncovered(file: &'a str, record: &'a Prepared, reason: &'static str, bytes: ByteSpan, n_words: usize) -> Self {
+    pub fn uncovered(
+        file: &'a str,
+        record: &'a Prepared,
+        kept_before: u64,
+        reason: &'static str,
+        bytes: ByteSpan,
+        n_words: usize,
+    ) -> Self {
         Self {
             file,
             record: record.place.record,
             id: &record.name.id,
+            kept_before,
             reason,
             rule: None,
             span: [bytes.start, bytes.end],
@@ -144,13 +156,16 @@ pub struct RawText<'a> {
     pub bytes: &'a [u8],
     /// The JSON strings that hold its texts, and where these stand in the record's text. Those that cleaning changed are missing.
     pub strings: Vec<(ByteSpan, &'a [u8])>,
+    /// Whether all its JSON strings are ASCII: then what cleaning changed in them is written so, too.
+    pub is_ascii: bool,
     /// Whether some of it is masked, so that it mustn't be shown.
     pub is_secret: bool,
 }
 
-/// The ledger lines of a record. `files` are all files begun so far.
+/// The ledger lines of a record. `files` are all files begun so far; `kept_before` records stand before it in the output.
 pub fn entries<'a>(
     record: &'a Prepared,
+    kept_before: u64,
     verdict: &RecordVerdict,
     raw: &RawText<'a>,
     kept: &'a KeptText,
@@ -160,12 +175,13 @@ pub fn entries<'a>(
     if verdict.removed.is_empty() {
         return Vec::new();
     }
-    let writer = EntryWriter { record, kept, files, ledger_text, words: word_places(&record.text) };
+    let writer = EntryWriter { record, kept_before, kept, files, ledger_text, words: word_places(record) };
     verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw)).collect()
 }
 
 struct EntryWriter<'a> {
     record: &'a Prepared,
+    kept_before: u64,
     kept: &'a KeptText,
     files: &'a [Arc<SourceFile>],
     ledger_text: LedgerText,
@@ -186,6 +202,7 @@ impl<'a> EntryWriter<'a> {
             file: &self.files[record.place.file as usize].name,
             record: record.place.record,
             id: &record.name.id,
+            kept_before: self.kept_before,
             reason: reason_name(removed.reason),
             rule: None,
             span: [removed.bytes.start, removed.bytes.end],
@@ -199,9 +216,15 @@ impl<'a> EntryWriter<'a> {
             covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
             text: (with_text && (!is_whole || raw.is_secret) && !is_update).then(|| &record.text[removed.bytes.range()]),
             raw: match (with_text && !raw.is_secret, is_whole, is_update) {
-                (true, true, _) => raw_text.ok(),
+                (true, true, _) => raw_text.ok().map(Cow::Borrowed),
                 (true, false, false) => {
-                    raw.strings.iter().find_map(|&(text, string)| self.unusual_escapes(string, text, removed.bytes))
+                    let text = &record.text[removed.bytes.range()];
+                    let unchanged =
+                        raw.strings.iter().find(|(place, _)| place.start < removed.bytes.end && removed.bytes.start < place.end);
+                    match unchanged {
+                        Some(&(text, string)) => self.unusual_escapes(string, text, removed.bytes).map(Cow::Borrowed),
+                        None => ascii_escapes(text, raw.is_ascii),
+                    }
                 }
                 _ => None,
             },
@@ -253,10 +276,21 @@ impl<'a> EntryWriter<'a> {
     }
 }
 
-/// Where each word of a text stands.
-fn word_places(text: &str) -> Vec<ByteSpan> {
+/// A text as it is written in a JSON string of ASCII, if the record's are that, and the ledger would write it otherwise.
+pub fn ascii_escapes(text: &str, is_ascii: bool) -> Option<Cow<'static, str>> {
+    (is_ascii && !text.is_ascii()).then(|| {
+        let mut escaped = Vec::new();
+        encode_string(text, true, &mut escaped);
+        Cow::Owned(String::from_utf8(escaped).expect("it is ASCII"))
+    })
+}
+
+/// Where each word of a record's text stands. A word that lies in two of its parts is two.
+fn word_places(record: &Prepared) -> Vec<ByteSpan> {
     let mut words = Vec::new();
-    scan_words(text, Seed(0), &mut |bytes, _| words.push(bytes));
+    for part in record.parts.iter().map(|print| print.part) {
+        scan_words(&record.text[part.range()], Seed(0), &mut |bytes, _| words.push(bytes.shifted(part.start as usize)));
+    }
     words
 }
 

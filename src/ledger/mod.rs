@@ -1,5 +1,7 @@
 //! *Why did this go?* The receipts: a line of JSON for every span taken out, and for every update.
 
 mod entry;
+mod line;
 
-pub use entry::{Covering, Entry, LedgerText, Lost, Name, RawText, entries, reason_name};
+pub use entry::{Covering, Entry, LedgerText, Lost, Name, RawText, ascii_escapes, entries, reason_name};
+pub use line::{Line, LineCover, LineKind, LineStretch, Lines};

@@ -66,9 +66,10 @@ impl Origin {
             TextField::Json { strings, .. } => strings.as_slice(),
             TextField::Csv { .. } | TextField::Columns(_) | TextField::Values(_) | TextField::Whole { .. } => &[],
         };
+        let is_ascii = !strings.is_empty() && strings.iter().all(|string| bytes[string.clone()].is_ascii());
         let unchanged = strings.iter().zip(&self.pieces).filter(|(_, piece)| !piece.is_changed);
         let strings = unchanged.map(|(string, piece)| (piece.bytes, &bytes[string.clone()])).collect();
-        RawText { bytes, strings, is_secret: !self.notes.masked.is_empty() }
+        RawText { bytes, strings, is_ascii, is_secret: !self.notes.masked.is_empty() }
     }
 }
 

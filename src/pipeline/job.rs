@@ -4,24 +4,25 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::batch::Batch;
 use super::indexing::RunIndex;
 use super::judge::Judge;
-use super::sinks::{Finished, Sinks};
+use super::sinks::{Complete, Sinks};
 use super::spill::MemoryLimit;
 use super::texts::Learned;
+use super::verify::{Evidence, check, twice};
 use crate::boilerplate::{Boilerplate, List};
-use crate::decide::RecordVerdict;
-use crate::error::Error;
-use crate::fingerprint::{Seed, ShingleHasher};
+use crate::decide::{RecordVerdict, Threshold};
+use crate::error::{Error, printable};
+use crate::fingerprint::{Seed, ShingleHasher, Vocabulary};
 use crate::index::{KeptText, TableSize};
 use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
 use crate::settings::{IndexUse, Job, Settings};
-use crate::store::ChangedIndex;
 use crate::write::{Target, shared_output};
 
 /// Reads the inputs, cleans them, takes out what was said before if that is the job, and writes what is left.
@@ -30,9 +31,14 @@ use crate::write::{Target, shared_output};
 ///
 /// If an input or an output cannot be used; then no output has come about. Bad records are counted in the summary instead.
 pub fn run_job(settings: &Settings) -> Result<Summary, Error> {
+    in_pool(settings, || run(settings))
+}
+
+/// Does some work on as many threads as are wanted.
+pub(super) fn in_pool<T: Send>(settings: &Settings, work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let pool = pool.map_err(|error| Error::usage(format!("cannot start {} threads: {error}", settings.threads)))?;
-    pool.install(|| run(settings))
+    pool.install(work)
 }
 
 fn run(settings: &Settings) -> Result<Summary, Error> {
@@ -44,7 +50,14 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     let min_run = settings.rules.min_run;
     let index = settings.index.as_ref().map(|index| RunIndex::open(index, min_run, &inputs)).transpose()?;
     let shingles = index.as_ref().map_or_else(|| ShingleHasher::new(Seed::random(), min_run), RunIndex::hasher);
+    if settings.verify {
+        if let Some(name) = twice(&inputs) {
+            return Err(Error::usage(format!("--verify cannot tell two inputs from each other that are both called {name}")));
+        }
+        inputs.iter_mut().try_for_each(Input::spool)?;
+    }
     let learned = learn(settings, &mut inputs, shingles, index.as_ref())?;
+    let again = if settings.verify { inputs.clone() } else { Vec::new() };
     let mut reading =
         read_through(settings, inputs, shingles, &learned, index.as_ref()).map_err(|error| match &settings.index {
             Some(IndexUse { adds: true, folder, .. }) if error.is_closed_pipe() => {
@@ -57,7 +70,33 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
         MemoryLimit::new(settings).complete(&mut reading.judge)?;
     }
     let change = index.map(|index| index.prepare(&reading.judge, &reading.sinks.summary, &names)).transpose()?;
-    reading.end(change.flatten()).map(|finished| finished.summary)
+    let complete = reading.complete()?;
+    if settings.verify {
+        verify_complete(settings, again, &learned, shingles, &complete)?;
+    }
+    complete.commit(change.flatten()).map(|finished| finished.summary)
+}
+
+/// Checks what was written before it gets its names.
+fn verify_complete(
+    settings: &Settings,
+    inputs: Vec<Input>,
+    learned: &Learned,
+    shingles: ShingleHasher,
+    complete: &Complete,
+) -> Result<(), Error> {
+    log::info!("a reading to check what was written");
+    let Some(ledger) = &settings.ledger else { return Ok(()) };
+    let place = |name: &Path| complete.place(name);
+    let is_lossless = settings.rules.article_threshold == Threshold::ONE && settings.rules.passage_threshold == Threshold::ONE;
+    let evidence = Evidence { ledger, place: &place, summary: None, is_lossless };
+    let (verified, offences) = check(settings, inputs, learned, shingles, &evidence)?;
+    if offences.is_empty() {
+        log::info!("{verified}");
+        return Ok(());
+    }
+    offences.iter().for_each(|offence| log::error!("{}", printable(&offence.to_string())));
+    Err(Error::refused("--verify found that what was written is wrong: no file was put in its place"))
 }
 
 /// All inputs were read; what lacks is that what was written gets its names.
@@ -68,35 +107,17 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Names all that was written, and the changed index at last.
-    fn end(mut self, index: Option<ChangedIndex>) -> Result<Finished, Error> {
+    /// Completes all that is written.
+    fn complete(mut self) -> Result<Complete, Error> {
         self.sinks.summary.seconds = self.started.elapsed().as_secs_f64();
         self.sinks.summary.peak_memory = peak_memory();
-        self.sinks.commit(index)
+        self.sinks.complete()
     }
 }
 
 /// What has to be known of the whole input before anything is written is learned in readings of their own.
 fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher, index: Option<&RunIndex>) -> Result<Learned, Error> {
-    let rehearsal = Settings {
-        target: Target::Nowhere,
-        ledger: None,
-        summary: None,
-        quarantine: None,
-        max_removed: None,
-        mark: false,
-        boilerplate_list: None,
-        is_rehearsal: true,
-        ..settings.clone()
-    };
-    let mut learned = Learned::default();
-    if settings.unwrap {
-        inputs.iter_mut().try_for_each(Input::spool)?;
-        log::info!("a reading to learn the words");
-        let settings =
-            Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..rehearsal.clone() };
-        learned.words = Some(read_through(&settings, inputs.to_vec(), shingles, &learned, None)?.end(None)?.words);
-    }
+    let mut learned = Learned { words: learned_words(settings, inputs, shingles)?, boilerplate: None };
     learned.boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
         (Boilerplate::Off | Boilerplate::Report, _) => None,
         (_, Some(path)) => {
@@ -108,12 +129,45 @@ fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher, ind
         (what, None) => {
             inputs.iter_mut().try_for_each(Input::spool)?;
             log::info!("a reading to find boilerplate");
-            let settings = Settings { boilerplate: Boilerplate::Report, ..rehearsal };
-            let found = read_through(&settings, inputs.to_vec(), shingles, &learned, index)?.end(None)?.boilerplate;
+            let settings = Settings { boilerplate: Boilerplate::Report, ..rehearsal(settings) };
+            let found =
+                read_through(&settings, inputs.to_vec(), shingles, &learned, index)?.complete()?.commit(None)?.boilerplate;
             Some(List::of_found(&found, what))
         }
     };
     Ok(learned)
+}
+
+/// The words that there are, if texts are to be unwrapped.
+pub(super) fn learned_words(
+    settings: &Settings,
+    inputs: &mut [Input],
+    shingles: ShingleHasher,
+) -> Result<Option<Arc<Vocabulary>>, Error> {
+    if !settings.unwrap {
+        return Ok(None);
+    }
+    inputs.iter_mut().try_for_each(Input::spool)?;
+    log::info!("a reading to learn the words");
+    let settings = Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..rehearsal(settings) };
+    Ok(Some(Arc::new(
+        read_through(&settings, inputs.to_vec(), shingles, &Learned::default(), None)?.complete()?.commit(None)?.words,
+    )))
+}
+
+/// The same settings for a reading that only teaches something.
+fn rehearsal(settings: &Settings) -> Settings {
+    Settings {
+        target: Target::Nowhere,
+        ledger: None,
+        summary: None,
+        quarantine: None,
+        max_removed: None,
+        mark: false,
+        boilerplate_list: None,
+        is_rehearsal: true,
+        ..settings.clone()
+    }
 }
 
 /// Reads all inputs once.

@@ -11,6 +11,8 @@ mod sharing;
 mod sinks;
 mod spill;
 mod texts;
+mod verify;
 
 pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};
+pub use verify::verify_run;

@@ -14,7 +14,7 @@ use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::fingerprint::{Seed, Vocabulary};
-use crate::ledger::{Entry, LedgerText, entries, reason_name};
+use crate::ledger::{Entry, LedgerText, ascii_escapes, entries, reason_name};
 use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
@@ -34,6 +34,8 @@ pub(super) struct Sinks<'a> {
     files: Vec<Arc<SourceFile>>,
     /// How many of them the outputs were told of.
     n_passed: usize,
+    /// How many records were kept for the output that is being written.
+    n_kept: u64,
     outputs: Outputs,
     ledger: Option<Output>,
     quarantine: Option<Output>,
@@ -100,6 +102,7 @@ impl<'a> Sinks<'a> {
             settings,
             files: Vec::new(),
             n_passed: 0,
+            n_kept: 0,
             ledger: open(&settings.ledger)?,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
@@ -139,6 +142,7 @@ impl<'a> Sinks<'a> {
                 several => Cow::Owned(verdict.within(&several.iter().map(|piece| piece.bytes).collect::<Vec<_>>())),
             };
             self.note(batch, nth, &verdict, judge)?;
+            self.n_kept += u64::from(verdict.verdict == Verdict::Keep);
             if self.settings.target == Target::Nowhere {
                 continue;
             }
@@ -172,17 +176,17 @@ impl<'a> Sinks<'a> {
         }
         self.words.add(&origin.vocabulary);
         self.note_masked(record, &notes.masked)?;
-        self.note_ruled_out(record, &notes.ruled_out)?;
-        let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let raw = origin.raw(raw);
-        for entry in entries(record, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
+        self.note_ruled_out(record, &notes.ruled_out, raw.is_ascii)?;
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        for entry in entries(record, self.n_kept, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
             write_line(ledger, &entry)?;
         }
         Ok(())
     }
 
-    /// Counts what rules took out of a record, and writes it to the ledger.
-    fn note_ruled_out(&mut self, record: &Prepared, ruled_out: &[RuledOut]) -> Result<(), Error> {
+    /// Counts what rules took out of a record, which `is_ascii` or not, and writes it to the ledger.
+    fn note_ruled_out(&mut self, record: &Prepared, ruled_out: &[RuledOut], is_ascii: bool) -> Result<(), Error> {
         let rules = self.settings.rules_of_lines.as_ref();
         let file = Arc::clone(&self.files[record.place.file as usize]);
         for cut in ruled_out {
@@ -193,7 +197,9 @@ impl<'a> Sinks<'a> {
             self.summary.count_ruled_out(rule.unwrap_or(reason), reason, cut.n_words, &cut.text);
             let Some(ledger) = &mut self.ledger else { continue };
             let text = (self.settings.ledger_text == LedgerText::On).then_some(cut.text.as_str());
-            let entry = Entry { rule, text, ..Entry::uncovered(&file.name, record, reason, cut.bytes, cut.n_words) };
+            let raw = text.and_then(|text| ascii_escapes(text, is_ascii));
+            let entry =
+                Entry { rule, text, raw, ..Entry::uncovered(&file.name, record, self.n_kept, reason, cut.bytes, cut.n_words) };
             write_line(ledger, &entry)?;
         }
         Ok(())
@@ -205,7 +211,8 @@ impl<'a> Sinks<'a> {
             *self.summary.masked.entry(what.name()).or_default() += 1;
             let file = &self.files[record.place.file as usize];
             let Some(ledger) = &mut self.ledger else { continue };
-            let entry = Entry { rule: Some(what.name()), ..Entry::uncovered(&file.name, record, "mask", bytes, n_words) };
+            let entry =
+                Entry { rule: Some(what.name()), ..Entry::uncovered(&file.name, record, self.n_kept, "mask", bytes, n_words) };
             write_line(ledger, &entry)?;
         }
         Ok(())
@@ -257,6 +264,7 @@ impl<'a> Sinks<'a> {
             let file = Arc::clone(&self.files[self.n_passed]);
             if let Target::Folder(_) = self.settings.target {
                 self.end_shape()?;
+                self.n_kept = 0;
             }
             self.warn_of_text(&file);
             self.outputs.next_input(&file.relative)?;
@@ -388,8 +396,8 @@ impl<'a> Sinks<'a> {
         }
     }
 
-    /// Completes everything, and only then gives all files their names: receipts first, so that there is no output without them.
-    pub(super) fn commit(mut self, index: Option<ChangedIndex>) -> Result<Finished, Error> {
+    /// Completes everything; what the files lack then is their names.
+    pub(super) fn complete(mut self) -> Result<Complete, Error> {
         self.end_shape()?;
         self.check_share()?;
         let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, words, mut summary, .. } =
@@ -414,11 +422,30 @@ impl<'a> Sinks<'a> {
             files.push(file.complete()?);
         }
         files.extend(outputs.complete()?);
+        Ok(Complete { files, finished: Finished { summary, boilerplate: found, words } })
+    }
+}
+
+/// What a reading wrote, complete and not in place yet.
+pub(super) struct Complete {
+    /// Receipts first, so that there is no output without them.
+    files: Vec<AtomicFile>,
+    finished: Finished,
+}
+
+impl Complete {
+    /// Where the file stands that will be called `name`.
+    pub(super) fn place(&self, name: &Path) -> PathBuf {
+        let placed = self.files.iter().find_map(|file| file.place_of(name));
+        placed.map_or_else(|| name.to_owned(), Path::to_owned)
+    }
+
+    /// Gives all files their names, and the changed index its own at last: a run that is stopped before that can be repeated.
+    pub(super) fn commit(self, index: Option<ChangedIndex>) -> Result<Finished, Error> {
         begin_commit();
-        files.into_iter().try_for_each(AtomicFile::commit)?;
-        // Last, so that a run that is stopped here can be repeated.
+        self.files.into_iter().try_for_each(AtomicFile::commit)?;
         index.map_or(Ok(()), ChangedIndex::commit)?;
-        Ok(Finished { summary, boilerplate: found, words })
+        Ok(self.finished)
     }
 }
 

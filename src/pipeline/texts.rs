@@ -1,6 +1,7 @@
 //! A record's texts, from what was read to what is compared: cleaned, unwrapped, masked, without what rules and lists take out.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::boilerplate::{List, keyed};
 use crate::clean::{CleanedBy, Cleaning, Cut, Masked, clean, masked, masks, with_last_break, without};
@@ -15,7 +16,7 @@ use crate::write::{FIELDS_APART, Piece, joined};
 #[derive(Debug, Default)]
 pub(super) struct Learned {
     /// The words that there are, if texts are to be unwrapped.
-    pub(super) words: Option<Vocabulary>,
+    pub(super) words: Option<Arc<Vocabulary>>,
     /// The boilerplate that is to be taken out.
     pub(super) boilerplate: Option<List>,
 }

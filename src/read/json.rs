@@ -228,14 +228,14 @@ impl Cursor<'_> {
 
 /// A string as it reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Decoded {
-    pub(super) text: String,
+pub(crate) struct Decoded {
+    pub(crate) text: String,
     /// How often U+FFFD had to stand in: for bytes that are no UTF-8, and for half of a surrogate pair.
-    pub(super) n_repaired: usize,
+    pub(crate) n_repaired: usize,
 }
 
 /// Reads what stands between a string's quotes.
-pub(super) fn decode(raw: &[u8]) -> Decoded {
+pub(crate) fn decode(raw: &[u8]) -> Decoded {
     let mut text = String::with_capacity(raw.len());
     let mut n_repaired = 0;
     let mut at = 0;

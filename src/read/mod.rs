@@ -20,10 +20,8 @@ mod reader;
 mod records;
 mod rows;
 
-#[cfg(test)]
-pub(crate) use decompress::decompressed;
-
 pub use bad::{BadReason, BadRecord};
+pub(crate) use decompress::decompressed;
 pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields};
 pub use file::SourceFile;
@@ -33,7 +31,7 @@ pub use format::{
 };
 pub use html::HtmlText;
 pub use input::{Input, Selection, SelectionError, Source, collect_inputs, listed_paths};
-pub(crate) use json::raw_places;
+pub(crate) use json::{decode, raw_places};
 pub use reader::{BatchSize, Block, HowToRead, RawBatch, Reader};
 pub use records::RawRecord;
 

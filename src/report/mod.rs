@@ -7,4 +7,4 @@ mod summary;
 pub use self::log::{Verbosity, start_log};
 pub use progress::Progress;
 pub use summary::Summary;
-pub(crate) use summary::peak_memory;
+pub(crate) use summary::{grouped, peak_memory};

@@ -71,6 +71,12 @@ impl AtomicFile {
         }
     }
 
+    /// Where it stands until it gets its name, if that will be `name`.
+    pub fn place_of(&self, name: &Path) -> Option<&Path> {
+        let is_called = || fs::canonicalize(name).map_or(self.path == name, |real| self.path == real);
+        self.temporary.as_deref().filter(|_| self.path == name || is_called())
+    }
+
     /// Whether it is a file in a folder, not a device or a pipe.
     pub(super) fn is_replaceable(&self) -> bool {
         self.temporary.is_some()

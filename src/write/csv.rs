@@ -13,7 +13,7 @@ pub(super) fn push_values(values: &Values, text: &str, output: &mut Vec<u8>) {
 }
 
 /// Adds `text` as a field. It is quoted if it was, or if it has to be.
-pub(super) fn encode(text: &str, was_quoted: bool, delimiter: u8, output: &mut Vec<u8>) {
+pub(crate) fn encode(text: &str, was_quoted: bool, delimiter: u8, output: &mut Vec<u8>) {
     let has_to_be = || text.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'));
     if !was_quoted && !has_to_be() {
         return output.extend_from_slice(text.as_bytes());

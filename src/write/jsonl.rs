@@ -4,7 +4,7 @@ use crate::corpus::ByteSpan;
 use crate::read::raw_places;
 
 /// Adds `text` as it stands between the quotes of a JSON string; with `ascii`, everything else is escaped.
-pub(super) fn encode(text: &str, ascii: bool, output: &mut Vec<u8>) {
+pub(crate) fn encode(text: &str, ascii: bool, output: &mut Vec<u8>) {
     let quoted = serde_json::to_string(text).expect("a string can always be written");
     let inner = &quoted[1..quoted.len() - 1];
     if !ascii || inner.is_ascii() {

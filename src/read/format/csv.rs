@@ -97,7 +97,7 @@ impl Header {
     }
 
     /// The ways to the texts of a row that is such an object.
-    pub(super) fn text_paths(&self) -> Vec<FieldPath> {
+    pub(crate) fn text_paths(&self) -> Vec<FieldPath> {
         self.texts.iter().map(|&nth| FieldPath::of_name(&self.keys[nth])).collect()
     }
 }

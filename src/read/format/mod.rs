@@ -193,6 +193,22 @@ pub enum AskedFormat {
     Parquet,
 }
 
+impl AskedFormat {
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Warc => "warc",
+            Self::Arc => "arc",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
 impl Format {
     /// Whether records are JSON objects.
     pub fn is_json(&self) -> bool {
