@@ -10,6 +10,7 @@ use einmal::boilerplate::Boilerplate;
 use einmal::clean::{Cleaning, clean};
 use einmal::corpus::{ByteSpan, Place, RecordName};
 use einmal::decide::Rules;
+use einmal::filter::Filter;
 use einmal::fingerprint::{Fingerprint, MinRun, Seed, ShingleHasher, WordHash, anchors, scan_words, scan_words_plainly};
 use einmal::index::TableSize;
 use einmal::ledger::LedgerText;
@@ -152,6 +153,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         reading: how_to_read(),
         cleaning: Cleaning::Safe,
         rules: Rules::default(),
+        filter: Filter::Off,
         mark: false,
         verify: false,
         ledger: None,

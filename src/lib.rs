@@ -13,6 +13,8 @@
 //! stages return values, not errors: odd text is data. [`pipeline`] wires them, and is the only one that knows threads.
 //! [`verify`] and [`restore`] come when a run is over: they read what it wrote.
 //!
+//! [`filter`] and [`language`] are functions of a text alone, like the stages in the middle; the pipeline asks them where that is wanted.
+//!
 //! # The laws
 //!
 //! 1. Nothing is lost: every span taken out names the kept text that covers it, and what nothing covers is counted and listed.
@@ -30,8 +32,10 @@ pub mod corpus;
 pub mod decide;
 pub mod error;
 pub mod exit;
+pub mod filter;
 pub mod fingerprint;
 pub mod index;
+pub mod language;
 pub mod ledger;
 pub mod pipeline;
 pub mod read;

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::boilerplate::Boilerplate;
 use crate::clean::{Cleaning, Rules as LineRules};
 use crate::decide::{Facts, MinCut, Rules, Threshold, Updates};
+use crate::filter::Filter;
 use crate::ledger::LedgerText;
-use crate::read::{Articles, AskedFormat, BatchSize, HowToRead, HtmlText, Selection, To};
+use crate::read::{Articles, AskedFormat, BatchSize, HowToRead, HtmlText, LanguageField, Selection, To};
 use crate::report::Verbosity;
 use crate::write::{Compression, Target};
 
@@ -70,6 +71,8 @@ pub struct Settings {
     pub rules: Rules,
     /// The index of what earlier runs kept.
     pub index: Option<IndexUse>,
+    /// What becomes of articles that fail the quality filter.
+    pub filter: Filter,
     /// Whether this is a reading to learn from, before the one that counts: nothing is said or written.
     pub is_rehearsal: bool,
     /// Only tell whether anything would go.
@@ -115,13 +118,17 @@ impl Settings {
             Articles::Lines => "lines",
             Articles::Blocks => "blocks",
         };
+        let lang_field = match &fields.language {
+            LanguageField::Named(path) => Some(path.to_string()),
+            LanguageField::NotRead | LanguageField::Usual => None,
+        };
         let pairs = [
             ("keep", json!("first")),
             ("min_run", json!(rules.min_run.words())),
             ("min_cut", min_cut),
             ("article_threshold", json!(rules.article_threshold.to_string())),
             ("passage_threshold", json!(rules.passage_threshold.to_string())),
-            ("facts", json!(if rules.facts == Facts::Numbers { "numbers" } else { "off" })),
+            ("facts", json!(facts_name(rules.facts))),
             ("updates", json!(updates_name(rules.updates))),
             ("clean", json!(self.clean_names().join(","))),
             ("field", json!((!fields.text.is_empty()).then(|| fields.text.iter().map(shown).collect::<Vec<_>>().join(",")))),
@@ -129,6 +136,8 @@ impl Settings {
             ("id_field", json!(fields.id.as_ref().map(shown))),
             ("date_field", json!(fields.date.as_ref().map(shown))),
             ("source_field", json!(fields.source.as_ref().map(shown))),
+            ("lang_field", json!(lang_field)),
+            ("filter", json!(filter_name(self.filter))),
             ("to", json!(self.reading.to.map(To::name))),
             ("boilerplate", json!(boilerplate_name(self.boilerplate))),
             ("mask", json!(self.mask)),
@@ -163,6 +172,22 @@ fn boilerplate_name(boilerplate: Boilerplate) -> &'static str {
         Boilerplate::Report => "report",
         Boilerplate::KeepOne => "keep-one",
         Boilerplate::Drop => "drop",
+    }
+}
+
+fn facts_name(facts: Facts) -> &'static str {
+    match facts {
+        Facts::Numbers => "numbers",
+        Facts::Names => "names",
+        Facts::Off => "off",
+    }
+}
+
+fn filter_name(filter: Filter) -> &'static str {
+    match filter {
+        Filter::Off => "off",
+        Filter::Tag => "tag",
+        Filter::Drop => "drop",
     }
 }
 

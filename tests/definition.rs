@@ -27,13 +27,17 @@ fn rules() -> impl Strategy<Value = Rules> {
     let threshold = || select(vec![(4, 5), (9, 10), (1, 1), (1, 2), (1, 3), (1, 10)]);
     let updates = select(vec![Updates::Whole, Updates::Cut, Updates::Drop]);
     let part_bytes = select(vec![(1 << 20, 2 << 20), (1 << 20, 2 << 20), (300, 500), (60, 90)]);
-    (min_run, min_cut, threshold(), threshold(), any::<bool>(), updates, part_bytes).prop_map(
-        |(min_run, min_cut, article_threshold, passage_threshold, facts, updates, part_bytes)| Rules {
+    let fewest_words = select(vec![0, 0, 0, 1, 12, 40]);
+    let facts = (any::<bool>(), any::<bool>());
+    (min_run, min_cut, threshold(), threshold(), facts, updates, part_bytes, fewest_words).prop_map(
+        |(min_run, min_cut, article_threshold, passage_threshold, (facts, names), updates, part_bytes, fewest_words)| Rules {
             min_run,
             min_cut: min_cut.map(|more| min_run + more),
             article_threshold,
             passage_threshold,
             facts,
+            names,
+            fewest_words,
             updates,
             part_bytes,
         },
@@ -81,6 +85,7 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
                 1 => words[at] = "anders",
                 2 => drop(words.remove(at)),
                 3 => words.truncate(at),
+                4 => words[at] = "Meier",
                 _ => {}
             }
             words.join(" ") + border
@@ -103,7 +108,7 @@ fn texts_of(path: &Path) -> Vec<String> {
 fn edited_samples() -> impl Strategy<Value = Vec<String>> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let texts: Vec<String> = ["night.jsonl", "languages.jsonl"].iter().flat_map(|name| texts_of(&samples.join(name))).collect();
-    let edit = (select(texts), 0..9_u8, any::<u16>(), any::<u16>());
+    let edit = (select(texts), 0..10_u8, any::<u16>(), any::<u16>());
     let edited = edit.prop_map(|(text, kind, a, b)| {
         let lines: Vec<&str> = text.lines().collect();
         let (from, to) = (a as usize % lines.len(), b as usize % lines.len());
@@ -127,6 +132,12 @@ fn edited_samples() -> impl Strategy<Value = Vec<String>> {
                 .collect::<Vec<_>>()
                 .join(" "),
             7 => text.to_uppercase(),
+            8 => words
+                .iter()
+                .enumerate()
+                .map(|(n, word)| if n % (a as usize % 90 + 5) == 3 { "Meier" } else { word })
+                .collect::<Vec<_>>()
+                .join(" "),
             _ => format!("{}\n{text}\n{}", lines[from], lines[to]),
         }
     });
@@ -147,6 +158,7 @@ fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
         Rules::default(),
         Rules { article_threshold: (1, 1), passage_threshold: (1, 1), min_cut: Some(15), ..Rules::default() },
         Rules { facts: false, ..Rules::default() },
+        Rules { names: true, fewest_words: 50, ..Rules::default() },
     ];
     for path in std::env::split_paths(&corpora).filter(|path| !path.as_os_str().is_empty()) {
         let texts = texts_of(&path);

@@ -11,7 +11,9 @@ use super::writing::WritingArgs;
 use einmal::boilerplate::Boilerplate;
 use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
 use einmal::error::Error;
+use einmal::filter::Filter;
 use einmal::fingerprint::MinRun;
+use einmal::read::{FieldPath, LanguageField};
 use einmal::report::Verbosity;
 use einmal::settings::{Job, Settings};
 use einmal::write::Target;
@@ -82,7 +84,7 @@ pub(crate) struct DedupArgs {
     #[arg(long, default_value = "0.90", value_name = "SHARE", help_heading = "What goes")]
     passage_threshold: Threshold,
 
-    /// Whether a changed number keeps a near copy.
+    /// Whether a changed number, or a changed name too, keeps a near copy.
     #[arg(long, value_enum, default_value_t = FactsChoice::Numbers, value_name = "WHAT", help_heading = "What goes")]
     facts: FactsChoice,
 
@@ -95,6 +97,29 @@ pub(crate) struct DedupArgs {
     /// Sets both thresholds to 1. Then --facts and --updates have no effect, a near copy is reduced to what differs, and more may be taken out than by default.
     #[arg(long, conflicts_with_all = ["article_threshold", "passage_threshold"], help_heading = "What goes")]
     lossless: bool,
+
+    /// What becomes of an article that is no good text: what is left of it is held to the quality rules of Gopher and FineWeb, with limits by language.
+    ///
+    /// It comes after everything else, so that text is not taken for a repetition that is good once. An article that goes covers nothing. Of each the ledger
+    /// names the first rule that it fails; the summary counts rules and languages. A text over 1 MiB is not looked at.
+    #[arg(long, value_enum, default_value_t = FilterChoice::Off, value_name = "WHAT", help_heading = "Quality")]
+    filter: FilterChoice,
+
+    /// The field that holds the language (de, de-AT, deu), for --filter and --facts names; by default lang, language, locale and other usual names.
+    ///
+    /// Where a record has none, the text is looked at.
+    #[arg(long, value_name = "NAME", help_heading = "Quality")]
+    lang_field: Option<FieldPath>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FilterChoice {
+    /// Nobody looks.
+    Off,
+    /// It stays, and its record gets a field `einmal` that names the rules that it fails (JSON only).
+    Tag,
+    /// It goes whole.
+    Drop,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -103,10 +128,12 @@ enum Keep {
     First,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FactsChoice {
     /// A changed number keeps it.
     Numbers,
+    /// A changed number does, and a changed word with a capital letter inside a sentence, in languages that give one to names only (so not in German).
+    Names,
     /// Nothing does.
     Off,
 }
@@ -160,17 +187,42 @@ impl DedupArgs {
             .with_hint("name files: -o clean.jsonl --ledger receipts.jsonl"));
         }
         let target = if self.check || self.index.index_only { Target::Nowhere } else { settings.target };
+        let filter = match self.filter {
+            FilterChoice::Off => Filter::Off,
+            FilterChoice::Tag => Filter::Tag,
+            FilterChoice::Drop => Filter::Drop,
+        };
+        if self.verify && (filter == Filter::Tag || self.mark && filter != Filter::Off) {
+            return Err(Error::usage("--verify cannot check the names of rules that --filter writes into records"));
+        }
+        let mut reading = settings.reading;
+        reading.fields.language = self.language_field()?;
         let index = self.index.wanted(self.check);
         Ok(Settings {
             rules,
+            filter,
             mark: self.mark,
             verify: self.verify,
             check: self.check,
             max_removed: self.max_removed,
             target,
+            reading,
             index,
             ..settings
         })
+    }
+
+    /// Languages are read only where somebody wants to know them.
+    fn language_field(&self) -> Result<LanguageField, Error> {
+        let is_wanted = self.filter != FilterChoice::Off || self.facts == FactsChoice::Names;
+        match &self.lang_field {
+            Some(_) if !is_wanted => {
+                Err(Error::usage("--lang-field is for --filter and --facts names, and neither is asked for"))
+            }
+            Some(path) => Ok(LanguageField::Named(path.clone())),
+            None if is_wanted => Ok(LanguageField::Usual),
+            None => Ok(LanguageField::NotRead),
+        }
     }
 
     fn rules(&self) -> Result<Rules, Error> {
@@ -189,6 +241,7 @@ impl DedupArgs {
             passage_threshold: if self.lossless { Threshold::ONE } else { self.passage_threshold },
             facts: match self.facts {
                 FactsChoice::Numbers => Facts::Numbers,
+                FactsChoice::Names => Facts::Names,
                 FactsChoice::Off => Facts::Off,
             },
             updates: match self.updates {

@@ -17,6 +17,7 @@ use writing::WritingArgs;
 
 use einmal::decide::Rules;
 use einmal::error::Error;
+use einmal::filter::Filter;
 use einmal::report::{Verbosity, start_log};
 use einmal::restore::Restoring;
 use einmal::settings::{Job, Settings};
@@ -108,6 +109,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         boilerplate,
         boilerplate_list,
         rules: Rules::default(),
+        filter: Filter::Off,
         index: None,
         is_rehearsal: false,
         check: false,

@@ -10,7 +10,7 @@ use einmal::boilerplate::Boilerplate;
 use einmal::clean::{Cleaning, Rules as LineRules, Scope};
 use einmal::error::Error;
 use einmal::read::{
-    Articles, AskedFormat, FieldPath, Fields, HowToRead, HtmlText, MAX_RECORD_LIMIT, Selection, To, listed_paths,
+    Articles, AskedFormat, FieldPath, Fields, HowToRead, HtmlText, LanguageField, MAX_RECORD_LIMIT, Selection, To, listed_paths,
 };
 
 #[derive(Debug, Args)]
@@ -237,6 +237,8 @@ impl ReadingArgs {
                 id: self.id_field.clone(),
                 date: self.date_field.clone(),
                 source: self.source_field.clone(),
+                // Commands that want to know it say so.
+                language: LanguageField::NotRead,
             },
             max_record: self.max_record as usize,
             to,

@@ -116,6 +116,10 @@ impl VerifyArgs {
             let recorded = recorded(settings).map_err(|problem| Error::input(path, problem))?;
             (self.to, self.mark) = (recorded.to, recorded.mark);
             self.reading = recorded.reading.instead_of(self.reading);
+            if settings["filter"] == "tag" || recorded_mark_is_filtered(settings) {
+                let problem = "the run wrote the names of --filter's rules into records, which cannot be checked";
+                return Err(Error::input(path, problem));
+            }
             is_lossless |= settings["article_threshold"] == "1" && settings["passage_threshold"] == "1";
         }
         let writing = WritingArgs::written(self.output.clone(), self.to, self.ledger, self.threads);
@@ -127,6 +131,11 @@ impl VerifyArgs {
             Settings { target, mark: self.mark, mask: false, boilerplate, boilerplate_list, rules_of_lines, ..settings };
         Ok(WantedCheck { settings, summary, is_lossless })
     }
+}
+
+/// Whether the marks that a run wrote name rules of the filter.
+fn recorded_mark_is_filtered(settings: &Value) -> bool {
+    settings["mark"] == true && settings["filter"] != "off"
 }
 
 /// The summary of a run, and where it was read from.

@@ -17,4 +17,4 @@ mod verdict;
 pub use receipt::{Receipt, Source};
 pub use record::{RecordVerdict, Removed, record_verdict};
 pub use rules::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
-pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, judge};
+pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, filtered, judge};

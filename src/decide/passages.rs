@@ -164,7 +164,7 @@ impl<'a> Walk<'a> {
         }
         let mut covered = vec![false; passage.words.end as usize];
         covered[passage.words.range()].copy_from_slice(&cover.all);
-        !changed_facts(self.article.text, passage, nth_with_words, &covered).is_empty()
+        !changed_facts(self.article, self.rules, passage, nth_with_words, &covered).is_empty()
     }
 
     /// The short passages that waited, all of them covered, join the row if the passage after them would go; else they stay.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::receipt::{Receipt, Source};
 use super::verdict::{Judgement, Reason, Removal, Verdict};
 use crate::corpus::{ByteSpan, Passage, Place, WordSpan};
+use crate::filter::{Finding, Rule};
 use crate::fingerprint::Fingerprint;
 use crate::index::{KeptText, WordPlace};
 
@@ -17,6 +18,8 @@ pub struct RecordVerdict {
     pub removed: Vec<Removed>,
     /// Changed facts of an update: words in the record's stream.
     pub changed_facts: Vec<u32>,
+    /// What the quality filter found out about what is left of it; `None` where it didn't look.
+    pub filter: Option<Finding>,
 }
 
 /// A span taken out of a record (or, of an update, named).
@@ -39,14 +42,14 @@ pub struct Removed {
 impl RecordVerdict {
     /// The verdict over a record that is compared with nothing.
     pub fn keep() -> Self {
-        Self { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new() }
+        Self { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new(), filter: None }
     }
 
     /// The verdict over a record whose text stands in several fields: what lies between `fields` is nobody's, and does not go. No passage lies in two of them.
     #[must_use]
     pub fn within(&self, fields: &[ByteSpan]) -> Self {
         let clipped = |removed: &Removed| {
-            let is_whole = matches!(removed.reason, Reason::Copy | Reason::NothingLeft | Reason::Update);
+            let is_whole = removed.reason.is_of_whole_record() || removed.reason == Reason::Update;
             let inside = |field: &ByteSpan| {
                 let (start, end) = (removed.bytes.start.max(field.start), removed.bytes.end.min(field.end));
                 (start < end).then_some(ByteSpan { start, end })
@@ -64,6 +67,11 @@ impl RecordVerdict {
 }
 
 impl RecordVerdict {
+    /// The rules of the filter that it fails, in their order.
+    pub fn failing(&self) -> &[Rule] {
+        self.filter.as_ref().map_or(&[], |finding| &finding.failing)
+    }
+
     /// Of an update, the place in kept text of the article that it updates: the one in which most words of its receipts stand, the first of several.
     pub fn update_of(&self, kept: &KeptText) -> Option<WordPlace> {
         let update = self.removed.first().filter(|removed| removed.reason == Reason::Update)?;
@@ -87,7 +95,8 @@ pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> 
         (Verdict::Keep, None) => !print.words.is_empty(),
     };
     let had_words = parts.iter().any(|(print, _)| !print.words.is_empty());
-    if had_words && !parts.iter().any(is_left) {
+    let is_filtered = parts.iter().any(|(_, judgement)| judgement.verdict == Verdict::Drop(Reason::Filter));
+    if is_filtered || had_words && !parts.iter().any(is_left) {
         return gone(parts, text_len);
     }
     let mut record = RecordVerdict::keep();
@@ -145,7 +154,7 @@ fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict 
         all.words.end += print.words.len() as u32;
     }
     all.reason = reason;
-    RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], changed_facts: Vec::new() }
+    RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], changed_facts: Vec::new(), filter: None }
 }
 
 /// The last passage, by part and number, of which something is kept.

@@ -56,6 +56,8 @@ pub enum MinCut {
 pub enum Facts {
     /// Words with a digit.
     Numbers,
+    /// These, and names: words that begin with a capital letter, where the language gives one to names only.
+    Names,
     /// Nothing.
     Off,
 }

@@ -21,6 +21,8 @@ pub struct Article<'a> {
     pub is_whole: bool,
     /// Whether two of its anchors or of its short passages are equal. If in doubt, say so: the answer is the same, it takes longer.
     pub repeats_itself: bool,
+    /// Whether capital letters make names in its language.
+    pub has_names: bool,
     /// What of it kept text had before the current batch.
     pub settled: Known<'a>,
 }
@@ -63,6 +65,15 @@ pub enum Reason {
     NothingLeft,
     /// Nothing goes: the article is a copy but for a changed fact or new text.
     Update,
+    /// What is left of the article fails the quality filter.
+    Filter,
+}
+
+impl Reason {
+    /// Whether it takes out whole records.
+    pub fn is_of_whole_record(self) -> bool {
+        matches!(self, Self::Copy | Self::NothingLeft | Self::Filter)
+    }
 }
 
 /// A stretch of an article that is accounted for.
@@ -124,6 +135,21 @@ impl Judgement {
             gaps_looked_up: Vec::new(),
         }
     }
+}
+
+/// The judgement over an article that the quality filter takes out: whole, whatever was said before of its passages. Nothing covers it.
+pub fn filtered(article: &Article<'_>) -> Judgement {
+    let words = WordSpan::new(0, article.print.words.len());
+    let whole = Removal {
+        reason: Reason::Filter,
+        passage: 0,
+        bytes: ByteSpan::new(0, article.text.len()),
+        words,
+        n_covered: 0,
+        receipts: Vec::new(),
+        lost: if words.is_empty() { Vec::new() } else { vec![words] },
+    };
+    Judgement { verdict: Verdict::Drop(Reason::Filter), whole: Some(whole), ..Judgement::untouched() }
 }
 
 /// Judges an article against the kept text.
@@ -204,7 +230,7 @@ fn judge_whole(
         return None;
     }
     let facts = match rules.facts {
-        Facts::Numbers => all_changed_facts(article, &covered),
+        Facts::Numbers | Facts::Names => all_changed_facts(article, rules, &covered),
         Facts::Off => Vec::new(),
     };
     let is_update = !facts.is_empty() || covered.chunk_by(|a, b| a == b).any(|run| !run[0] && run.len() >= NEW_TEXT);
@@ -217,9 +243,9 @@ fn judge_whole(
     (rules.updates == Updates::Whole).then_some(Verdict::Keep)
 }
 
-fn all_changed_facts(article: &Article<'_>, covered: &[bool]) -> Vec<u32> {
+fn all_changed_facts(article: &Article<'_>, rules: &Rules, covered: &[bool]) -> Vec<u32> {
     let with_words = article.print.passages.iter().filter(|passage| !passage.words.is_empty());
-    with_words.enumerate().flat_map(|(nth, passage)| changed_facts(article.text, passage, nth, covered)).collect()
+    with_words.enumerate().flat_map(|(nth, passage)| changed_facts(article, rules, passage, nth, covered)).collect()
 }
 
 /// The words of the whole article that others cover, gaps included, and the passages and gaps that equal a kept one.

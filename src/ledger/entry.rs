@@ -37,7 +37,8 @@ pub struct Entry<'a> {
     pub kept_before: u64,
     /// Why.
     pub reason: &'static str,
-    /// The rule by which a line, or a piece of one, was taken out before articles were compared; or what was masked.
+    /// The rule by which a line, or a piece of one, was taken out before articles were compared; of an article that was filtered out, the first rule that it fails; or
+    /// what was masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'a str>,
     /// The span, in bytes of the record's cleaned text; of what a rule took out, in bytes of the text before that.
@@ -192,7 +193,7 @@ impl<'a> EntryWriter<'a> {
     fn entry(&self, removed: &Removed, verdict: &RecordVerdict, raw: &RawText<'a>) -> Entry<'a> {
         let record = self.record;
         let is_update = removed.reason == Reason::Update;
-        let is_whole = matches!(removed.reason, Reason::Copy | Reason::NothingLeft);
+        let is_whole = removed.reason.is_of_whole_record();
         let with_text = self.ledger_text == LedgerText::On;
         let n_words = removed.words.len();
         let n_lost: usize = removed.lost.iter().map(|lost| lost.len()).sum();
@@ -204,7 +205,7 @@ impl<'a> EntryWriter<'a> {
             id: &record.name.id,
             kept_before: self.kept_before,
             reason: reason_name(removed.reason),
-            rule: None,
+            rule: verdict.failing().first().filter(|_| removed.reason == Reason::Filter).map(|rule| rule.0),
             span: [removed.bytes.start, removed.bytes.end],
             words: n_words,
             covered: removed.n_covered,
@@ -303,5 +304,6 @@ pub fn reason_name(reason: Reason) -> &'static str {
         Reason::Short => "short",
         Reason::NothingLeft => "nothing-left",
         Reason::Update => "update",
+        Reason::Filter => "filter",
     }
 }

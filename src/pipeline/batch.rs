@@ -10,7 +10,9 @@ use super::texts::{CleanedTexts, Cleaners, Learned, Notes};
 use crate::boilerplate::{Boilerplate, Keyed, keyed};
 use crate::clean::Cleaning;
 use crate::corpus::Place;
+use crate::decide::Facts;
 use crate::fingerprint::{ShingleHasher, words_of};
+use crate::language::has_names;
 use crate::ledger::RawText;
 use crate::read::{BadReason, BadRecord, Block, FieldText, Format, RawBatch, RawRecord, SourceFile, TextField};
 use crate::settings::{Job, Settings};
@@ -149,7 +151,9 @@ fn prepare_record(
     let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, TextField::Whole { .. });
     let texts = CleanedTexts::of(record.texts, is_file, &record.host, place, &Cleaners { settings, shingles, learned });
     let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
+    let has_names = settings.rules.facts == Facts::Names && has_names(&texts.text, record.language);
     let prepared = Prepared::new(place, record.name, texts.text, PartSize::default(), shingles);
+    let prepared = Prepared { language: record.language, has_names, ..prepared };
     let keyed = if settings.boilerplate == Boilerplate::Report {
         keyed(&record.host, &prepared.text, &prepared.parts, shingles.seed())
     } else {

@@ -18,6 +18,7 @@ use super::verify::{Evidence, check, twice};
 use crate::boilerplate::{Boilerplate, List};
 use crate::decide::{RecordVerdict, Threshold};
 use crate::error::{Error, printable};
+use crate::filter::{Filter, Limits};
 use crate::fingerprint::{Seed, ShingleHasher, Vocabulary};
 use crate::index::{KeptText, TableSize};
 use crate::read::{Input, Reader, Source, collect_inputs};
@@ -187,6 +188,9 @@ fn read_through<'a>(
     let n_read = reader.n_read();
     let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
     let mut judge = Judge::knowing(settings.rules, kept);
+    if settings.filter != Filter::Off {
+        judge = judge.with_filter(Limits::built_in(), settings.filter == Filter::Drop);
+    }
     let limit = MemoryLimit::new(settings);
     let mut next = || -> Result<Option<Batch>, Error> {
         Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, learned)))

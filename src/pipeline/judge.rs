@@ -7,11 +7,14 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::filtering::Filtering;
 use super::sharing::Sharing;
 use crate::corpus::{Place, RecordName};
-use crate::decide::{Article, Judgement, RecordVerdict, Rules, Touched, Verdict, judge, record_verdict};
+use crate::decide::{Article, Judgement, RecordVerdict, Rules, Touched, Verdict, filtered, judge, record_verdict};
+use crate::filter::{Finding, Limits};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
 use crate::index::{ByShard, KeptStream, KeptText, TableSize, WordPlace};
+use crate::language::Language;
 use crate::split::{PartSize, parts};
 
 /// A record that is ready to be judged.
@@ -27,6 +30,10 @@ pub struct Prepared {
     pub parts: Vec<Fingerprint>,
     /// Whether the text is small enough to be judged as a whole.
     pub is_whole: bool,
+    /// The language that the record says it is in.
+    pub language: Option<Language>,
+    /// Whether capital letters make names in its text; asked for only where names are facts.
+    pub has_names: bool,
 }
 
 impl Prepared {
@@ -34,7 +41,7 @@ impl Prepared {
     pub fn new(place: Place, name: RecordName, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
         let parts = parts(&text, part_size).into_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
         let is_whole = text.len() <= part_size.wanted;
-        Self { place, name, text, parts, is_whole }
+        Self { place, name, text, parts, is_whole, language: None, has_names: false }
     }
 
     /// A part of the record as it is judged; it is article number `nth` of its batch.
@@ -44,6 +51,7 @@ impl Prepared {
             print,
             is_whole: self.is_whole,
             repeats_itself: sharing.repeats_itself[nth],
+            has_names: self.has_names,
             settled: sharing.settled(nth),
         }
     }
@@ -53,6 +61,7 @@ impl Prepared {
 #[derive(Debug)]
 pub struct Judge {
     rules: Rules,
+    filtering: Filtering,
     kept: KeptText,
 }
 
@@ -62,6 +71,8 @@ pub struct Provisional {
     sharing: Sharing,
     /// For each part of each record; `None` where it has to wait for others.
     judgements: Vec<Option<Judgement>>,
+    /// For each of them: what the filter found out about what is left by that judgement, or, where there is none, about the whole text.
+    findings: Vec<Option<Finding>>,
 }
 
 /// A batch's verdicts, and what is still to be added to the index.
@@ -84,12 +95,18 @@ struct SettledPart {
 impl Judge {
     /// A judge who has read nothing yet.
     pub fn new(rules: Rules, shingles: ShingleHasher, size: TableSize) -> Self {
-        Self { rules, kept: KeptText::new(shingles, size) }
+        Self::knowing(rules, KeptText::new(shingles, size))
+    }
+
+    /// The same judge, who holds what is left of articles to the limits of the quality filter, and `drops` those that fail.
+    #[must_use]
+    pub fn with_filter(self, limits: Limits, drops: bool) -> Self {
+        Self { filtering: Filtering::new(limits, drops), ..self }
     }
 
     /// A judge who knows what is kept already.
     pub fn knowing(rules: Rules, kept: KeptText) -> Self {
-        Self { rules, kept }
+        Self { rules, filtering: Filtering::default(), kept }
     }
 
     /// What was kept so far.
@@ -117,36 +134,49 @@ impl Judge {
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
         let sharing = Sharing::find(&prints, &self.kept);
         let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
-            (!sharing.depends[nth]).then(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules))
+            let judgement =
+                (!sharing.depends[nth]).then(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules));
+            let finding = self.filtering.look_at(record, judgement.as_ref());
+            (judgement, finding)
         });
-        Provisional { judgements: judgements.collect(), sharing }
+        let (judgements, findings) = judgements.unzip();
+        Provisional { judgements, findings, sharing }
     }
 
     /// The second step, in order: the articles that had to wait. From here on the batch's kept words are known.
     pub fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
-        let Provisional { sharing, judgements: provisional } = provisional;
+        let Provisional { sharing, judgements, findings } = provisional;
         let mut settled = Settled { verdicts: Vec::new(), parts: Vec::new(), sharing };
         let sharing = &settled.sharing;
         let mut late = Late::default();
-        let mut provisional = provisional.into_iter();
+        let mut provisional = judgements.into_iter().zip(findings);
         for record in batch {
             let mut first_word = 0;
             let first_part = settled.parts.len();
+            let mut finding = None;
             for print in &record.parts {
                 let nth = settled.parts.len();
                 let still_holds = |early: &Judgement| !late.concerns(print, early, sharing, nth);
-                let judgement = provisional
-                    .next()
-                    .flatten()
-                    .filter(still_holds)
-                    .unwrap_or_else(|| judge(&record.article(print, sharing, nth), &self.kept, &self.rules));
+                let (early, early_finding) = provisional.next().expect("each part was looked at");
+                let article = record.article(print, sharing, nth);
+                let has_waited = early.is_none();
+                let early = early.filter(still_holds);
+                let is_late = early.is_none();
+                let judgement = early.unwrap_or_else(|| judge(&article, &self.kept, &self.rules));
+                // Of an article that waited, all was looked at, which is enough where nothing goes.
+                finding = if is_late && !(has_waited && is_left_whole(&judgement)) {
+                    self.filtering.look_at(record, Some(&judgement))
+                } else {
+                    early_finding
+                };
+                let judgement = if self.filtering.drops(finding.as_ref()) { filtered(&article) } else { judgement };
                 late.add(print, &judgement, sharing);
                 let part = self.keep(record, print, judgement, first_word, sharing, nth);
                 first_word += part.left(print).words.len();
                 settled.parts.push(part);
             }
             let parts: Vec<_> = record.parts.iter().zip(settled.parts[first_part..].iter().map(|part| &part.judgement)).collect();
-            settled.verdicts.push(record_verdict(&parts, record.text.len()));
+            settled.verdicts.push(RecordVerdict { filter: finding, ..record_verdict(&parts, record.text.len()) });
         }
         settled
     }
@@ -250,6 +280,11 @@ impl Late {
         let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
         is_gap_known || self.may_be_in_batch && hashes(&print.anchors, &print.short_passages).any(|hash| self.is_late(hash))
     }
+}
+
+/// Whether nothing goes by a judgement.
+fn is_left_whole(judgement: &Judgement) -> bool {
+    judgement.verdict == Verdict::Keep && judgement.removals.is_empty()
 }
 
 fn hashes(anchors: &[Anchor], passages: &[(u32, PassageKey)]) -> impl Iterator<Item = u64> {

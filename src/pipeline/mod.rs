@@ -4,6 +4,7 @@
 //! and written, the next is read and fingerprinted.
 
 mod batch;
+mod filtering;
 mod indexing;
 mod job;
 mod judge;

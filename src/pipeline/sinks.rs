@@ -13,6 +13,7 @@ use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
+use crate::filter::Filter;
 use crate::fingerprint::{Seed, Vocabulary};
 use crate::ledger::{Entry, LedgerText, ascii_escapes, entries, reason_name};
 use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
@@ -75,11 +76,16 @@ struct Quarantined<'a> {
     raw_base64: Option<String>,
 }
 
-/// The value of the field `einmal` that `--mark` adds.
+/// The value of the field `einmal` that `--mark` and `--filter tag` add.
 #[derive(Serialize)]
 struct Marking<'a> {
-    verdict: &'a str,
-    spans: Vec<MarkedSpan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spans: Option<Vec<MarkedSpan>>,
+    /// The rules of the filter that the article fails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    filter: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -222,8 +228,9 @@ impl<'a> Sinks<'a> {
     fn write_record(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict) -> Result<(), Error> {
         let record = &batch.records[nth];
         let (origin, raw) = batch.origin(nth);
-        let mark = self.settings.mark.then(|| marking(verdict));
-        let removed: Vec<ByteSpan> = if mark.is_some() { Vec::new() } else { verdict.removed_bytes().collect() };
+        let is_tagged = self.settings.filter == Filter::Tag && !verdict.failing().is_empty();
+        let mark = (self.settings.mark || is_tagged).then(|| marking(verdict, self.settings.mark));
+        let removed: Vec<ByteSpan> = if self.settings.mark { Vec::new() } else { verdict.removed_bytes().collect() };
         let Shape { file, format, framing, table, is_empty } =
             self.shaped_by.as_mut().expect("a record's file shapes its output");
         if let Some(table) = table {
@@ -347,12 +354,17 @@ impl<'a> Sinks<'a> {
         files.find(|file| written(file) != format).map_or(Ok(()), |file| Err(two_formats(file, first)))
     }
 
-    /// Refuses to write marks where there are no fields to add.
+    /// Refuses to write marks and tags where there are no fields to add.
     fn check_marks(&self, batch: &Batch) -> Result<(), Error> {
+        let option = match (self.settings.mark, self.settings.filter) {
+            (true, _) => "--mark",
+            (false, Filter::Tag) if self.settings.target != Target::Nowhere => "--filter tag",
+            (false, _) => return Ok(()),
+        };
         let has_fields = |file: &SourceFile| file.format.written(self.settings.reading.to).is_json();
-        match batch.files().find(|file| self.settings.mark && !has_fields(file)) {
+        match batch.files().find(|file| !has_fields(file)) {
             Some(file) => {
-                let problem = format!("this is {}, and --mark writes a field into JSON records", file.format.name());
+                let problem = format!("this is {}, and {option} writes a field into JSON records", file.format.name());
                 Err(Error::input(&file.name, problem).with_hint("--to jsonl makes them such"))
             }
             None => Ok(()),
@@ -490,7 +502,8 @@ fn write_line(file: &mut Output, line: &impl Serialize) -> Result<(), Error> {
     file.write(&text)
 }
 
-fn marking(verdict: &RecordVerdict) -> Mark {
+/// What is written into a record: what would go, if it is a `mark`, and which rules of the filter it fails.
+fn marking(verdict: &RecordVerdict, is_mark: bool) -> Mark {
     let first = verdict.removed.first();
     let name = match verdict.verdict {
         Verdict::Drop(reason) => reason_name(reason),
@@ -502,6 +515,10 @@ fn marking(verdict: &RecordVerdict) -> Mark {
         .removed
         .iter()
         .map(|removed| MarkedSpan { span: [removed.bytes.start, removed.bytes.end], reason: reason_name(removed.reason) });
-    let marking = Marking { verdict: name, spans: spans.collect() };
+    let marking = Marking {
+        verdict: is_mark.then_some(name),
+        spans: is_mark.then(|| spans.collect()),
+        filter: verdict.failing().iter().map(|rule| rule.0).collect(),
+    };
     Mark(serde_json::to_string(&marking).expect("numbers and names can always be written"))
 }

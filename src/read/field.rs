@@ -72,6 +72,10 @@ pub(super) const SOURCE_NAMES: &[&str] = &[
     "newspaper",
 ];
 
+/// Names that records' languages usually have.
+pub(super) const LANGUAGE_NAMES: &[&str] =
+    &["lang", "language", "lang_code", "language_code", "langcode", "locale", "inLanguage"];
+
 /// The fields that are read of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fields {
@@ -83,6 +87,20 @@ pub struct Fields {
     pub date: Option<FieldPath>,
     /// The field that holds its source; `None`: the first of the usual names.
     pub source: Option<FieldPath>,
+    /// The field that holds its language, where anybody wants to know that.
+    pub language: LanguageField,
+}
+
+/// Where a record says its language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LanguageField {
+    /// Nobody wants to know.
+    #[default]
+    NotRead,
+    /// The first of the usual names.
+    Usual,
+    /// This one.
+    Named(FieldPath),
 }
 
 /// Whose a record is: its source, or else the host in its address.
@@ -102,6 +120,15 @@ impl Fields {
             path.as_ref().map_or_else(|| usual_column(usual, names), |path| named_column(path, names))
         };
         [column(&self.source, SOURCE_NAMES), usual_column(URL_NAMES, names), column(&self.date, DATE_NAMES)]
+    }
+
+    /// The column that tells the language.
+    pub(super) fn language_column(&self, names: &[String]) -> Option<usize> {
+        match &self.language {
+            LanguageField::NotRead => None,
+            LanguageField::Usual => usual_column(LANGUAGE_NAMES, names),
+            LanguageField::Named(path) => named_column(path, names),
+        }
     }
 
     /// The columns that hold the text, of a table whose columns have these names.
@@ -212,6 +239,15 @@ impl<'a> Picker<'a> {
     /// Picks a record's id.
     pub(super) fn id(fields: &'a Fields) -> Self {
         Self { takes_numbers: true, ..Self::new(fields.id.as_ref(), ID_NAMES) }
+    }
+
+    /// One for the language of a record, where anybody wants to know that.
+    pub(super) fn language(fields: &'a Fields) -> Option<Self> {
+        match &fields.language {
+            LanguageField::NotRead => None,
+            LanguageField::Usual => Some(Self::new(None, LANGUAGE_NAMES)),
+            LanguageField::Named(path) => Some(Self::new(Some(path), LANGUAGE_NAMES)),
+        }
     }
 
     /// One for each text of a record.

@@ -23,7 +23,7 @@ mod rows;
 pub use bad::{BadReason, BadRecord};
 pub(crate) use decompress::decompressed;
 pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
-pub use field::{FieldPath, FieldPathError, Fields};
+pub use field::{FieldPath, FieldPathError, Fields, LanguageField};
 pub use file::SourceFile;
 pub use format::{
     Articles, AskedFormat, COLUMNS, CsvField, FieldText, Format, Header, Record, TEXT_COLUMN, Table, TextField, To, Values,

@@ -9,6 +9,7 @@ use crate::boilerplate::{Found, ListLine};
 use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
 use crate::error::printable;
+use crate::language::Language;
 use crate::ledger::reason_name;
 use crate::pipeline::Prepared;
 use crate::read::BadRecord;
@@ -44,6 +45,10 @@ pub struct Summary {
     pub masked: BTreeMap<&'static str, u64>,
     /// Lines, and pieces of lines, taken out by rules before articles were compared, by rule. Their words count among those read, taken out and lost.
     pub ruled_out: BTreeMap<String, u64>,
+    /// Articles that failed the quality filter, by the first rule that they failed.
+    pub filtered: BTreeMap<&'static str, u64>,
+    /// Articles that the filter looked at, by the language whose limits they were held to.
+    pub languages: BTreeMap<String, u64>,
     /// The first different ones of each rule.
     #[serde(skip)]
     pub ruled_out_examples: BTreeMap<String, Vec<String>>,
@@ -91,6 +96,8 @@ pub struct BoilerplateNumbers {
 
 /// So many of the most frequent passages of boilerplate are named.
 const N_BOILERPLATE_NAMED: usize = 20;
+/// What a language that nobody knows is called.
+const UNKNOWN: &str = "unknown";
 /// So many different examples are kept of what a rule took out.
 const N_EXAMPLES: usize = 5;
 
@@ -125,6 +132,13 @@ impl Summary {
             self.words_lost += removed.lost.iter().map(|lost| lost.len() as u64).sum::<u64>();
         }
         self.words_out += n_words as u64 - n_removed;
+        if let Some(finding) = &verdict.filter {
+            let language = finding.language.as_ref().map_or(UNKNOWN, Language::code);
+            *self.languages.entry(language.to_owned()).or_default() += 1;
+        }
+        if let Some(rule) = verdict.failing().first() {
+            *self.filtered.entry(rule.0).or_default() += 1;
+        }
         match verdict.verdict {
             Verdict::Keep => {
                 self.articles_out += 1;
@@ -221,6 +235,16 @@ impl fmt::Display for Summary {
         if !self.ruled_out.is_empty() {
             let rules: Vec<_> = self.ruled_out.iter().map(|(rule, n)| format!("{rule} {}", grouped(*n))).collect();
             writeln!(f, "taken out by rules: {}", rules.join(", "))?;
+        }
+        if !self.languages.is_empty() {
+            let languages: Vec<_> = self.languages.iter().map(|(language, n)| format!("{language} {}", grouped(*n))).collect();
+            let rules: Vec<_> = self.filtered.iter().map(|(rule, n)| format!("{rule} {}", grouped(*n))).collect();
+            writeln!(f, "languages: {}", languages.join(", "))?;
+            writeln!(
+                f,
+                "articles that fail the filter: {}",
+                if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }
+            )?;
         }
         if !self.masked.is_empty() {
             let kinds: Vec<_> = self.masked.iter().map(|(kind, n)| format!("{kind} {}", grouped(*n))).collect();

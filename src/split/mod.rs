@@ -12,7 +12,7 @@ mod word;
 
 pub use abbreviation::is_abbreviation;
 pub use part::{PartSize, parts};
-pub use passage::passages;
+pub use passage::{ends_sentence, passages};
 pub use sentence::sentences;
 pub use unwrap::unwrapped;
 pub use word::{for_each_word, is_default_ignorable};

@@ -56,7 +56,8 @@ impl<'a> Look<'a> {
     }
 }
 
-fn ends_sentence(line: &str) -> bool {
+/// Whether a line ends a sentence, quotes and brackets at its end aside. White space at its end is not looked through.
+pub fn ends_sentence(line: &str) -> bool {
     line.trim_end_matches(is_closing).ends_with(is_terminator)
 }
 

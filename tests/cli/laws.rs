@@ -12,7 +12,7 @@ use crate::layout::fold;
 use crate::traced::{Place, Shape, Traced, Word, count, is_update, is_whole, place, span, trace, words, words_at, words_in};
 
 /// Settings that take out more or less, and for other reasons.
-const SETTINGS: [&[&str]; 9] = [
+const SETTINGS: [&[&str]; 10] = [
     &[],
     &["--lossless"],
     &["--clean", "off"],
@@ -22,6 +22,7 @@ const SETTINGS: [&[&str]; 9] = [
     &["--min-run", "30", "--min-cut", "never"],
     &["--min-cut", "15", "--article-threshold", "1"],
     &["--lossless", "--min-run", "8", "--clean", "off"],
+    &["--filter", "drop", "--facts", "names"],
 ];
 
 /// What a run is made over: the files, and what they are made of.
@@ -131,7 +132,7 @@ fn all_runs() -> &'static [(String, Traced)] {
 fn the_runs_take_things_out_for_every_reason() {
     let lines = || all_runs().iter().flat_map(|(_, traced)| &traced.ledger);
     let reasons: BTreeSet<&str> = lines().map(|line| line["reason"].as_str().expect("a name")).collect();
-    assert_eq!(reasons, BTreeSet::from(["copy", "nothing-left", "part", "passage", "short", "update"]));
+    assert_eq!(reasons, BTreeSet::from(["copy", "filter", "nothing-left", "part", "passage", "short", "update"]));
     assert!(lines().any(|line| count(line, "words_lost") > 0) && lines().any(|line| line["changed_facts"].is_array()));
     assert!(
         lines()
@@ -346,7 +347,8 @@ fn a_lossless_run_loses_no_word() {
 #[test]
 fn a_second_run_takes_nothing_out() {
     for (folder, shape, files) in &all_samples() {
-        for settings in [&[][..], &["--lossless"], &["--updates", "cut"], &["--min-run", "30", "--clean", "off"]] {
+        let strict = ["--min-run", "30", "--clean", "off"];
+        for settings in [&[][..], &["--lossless"], &["--updates", "cut"], &strict, &["--filter", "drop"]] {
             trace(folder, *shape, files, settings);
             let again = Folder::new();
             for file in files {

@@ -12,6 +12,7 @@ mod converted;
 mod copies;
 mod exit_codes;
 mod files;
+mod filter;
 mod formats;
 mod index;
 mod interrupted;

@@ -62,7 +62,8 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Settings that lead to different answers.
-const SETTINGS: [&[&str]; 4] = [&[], &["--lossless"], &["--updates", "cut", "--min-run", "8"], &["--mark"]];
+const SETTINGS: [&[&str]; 5] =
+    [&[], &["--lossless"], &["--updates", "cut", "--min-run", "8"], &["--mark"], &["--filter", "drop", "--facts", "names"]];
 
 #[test]
 fn threads_and_batches_do_not_show() {

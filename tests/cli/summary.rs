@@ -55,9 +55,14 @@ fn check(traced: &Traced, what: &str) {
 fn numbers_add_up() {
     let folder = Folder::with_samples(&["night.jsonl", "languages.jsonl", "broken.jsonl", "seed-shape.txt"]);
     folder.write("collage.jsonl", collage(250));
-    for settings in
-        [&[][..], &["--lossless"], &["--updates", "cut"], &["--updates", "drop"], &["--min-run", "8", "--min-cut", "8"]]
-    {
+    for settings in [
+        &[][..],
+        &["--lossless"],
+        &["--updates", "cut"],
+        &["--updates", "drop"],
+        &["--min-run", "8", "--min-cut", "8"],
+        &["--filter", "drop"],
+    ] {
         for file in ["night.jsonl", "languages.jsonl", "broken.jsonl", "collage.jsonl"] {
             check(&trace(&folder, Shape::Jsonl, &[file], settings), &format!("{file} {settings:?}"));
         }

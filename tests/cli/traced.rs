@@ -137,7 +137,7 @@ pub(crate) fn place(line: &Value) -> Place {
 
 /// Whether a ledger line is about a record that went whole.
 pub(crate) fn is_whole(line: &Value) -> bool {
-    matches!(line["reason"].as_str(), Some("copy" | "nothing-left"))
+    matches!(line["reason"].as_str(), Some("copy" | "nothing-left" | "filter"))
 }
 
 pub(crate) fn is_update(line: &Value) -> bool {

@@ -2,6 +2,7 @@
 
 use einmal::corpus::{ByteSpan, Place, RecordName, WordSpan};
 use einmal::decide::{self, Facts, MinCut, Source, Threshold, Verdict};
+use einmal::filter;
 use einmal::fingerprint::{MinRun, Seed, ShingleHasher};
 use einmal::index::TableSize;
 use einmal::ledger::reason_name;
@@ -31,16 +32,17 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
     let settings = settings(rules);
     let shingles = ShingleHasher::new(Seed(42), settings.min_run);
     let part_size = PartSize { wanted: rules.part_bytes.0, most: rules.part_bytes.1 };
-    let mut judge = Judge::new(
-        settings,
-        shingles,
-        TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch.is_multiple_of(2) },
-    );
+    let least = filter::Limits::read(&format!("words {}", rules.fewest_words)).expect("a limit");
+    let size = TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch.is_multiple_of(2) };
+    let judge = Judge::new(settings, shingles, size);
+    let mut judge = if rules.fewest_words > 0 { judge.with_filter(least, true) } else { judge };
     let mut outcomes = Vec::new();
     for (nth, texts) in texts.chunks(limits.batch).enumerate() {
         let place = |at: usize| Place { file: 0, record: (nth * limits.batch + at) as u64 };
-        let prepare =
-            |(at, text): (usize, &String)| Prepared::new(place(at), RecordName::default(), text.clone(), part_size, &shingles);
+        let prepare = |(at, text): (usize, &String)| Prepared {
+            has_names: rules.names,
+            ..Prepared::new(place(at), RecordName::default(), text.clone(), part_size, &shingles)
+        };
         let batch: Vec<Prepared> = texts.iter().enumerate().map(prepare).collect();
         let verdicts = judge.judge_batch(&batch);
         if nth % limits.spilled_after == limits.spilled_after - 1 {
@@ -58,7 +60,11 @@ fn settings(rules: &Rules) -> decide::Rules {
         min_cut: rules.min_cut.map_or(MinCut::Never, MinCut::Words),
         article_threshold: threshold(rules.article_threshold),
         passage_threshold: threshold(rules.passage_threshold),
-        facts: if rules.facts { Facts::Numbers } else { Facts::Off },
+        facts: match (rules.facts, rules.names) {
+            (false, _) => Facts::Off,
+            (true, false) => Facts::Numbers,
+            (true, true) => Facts::Names,
+        },
         updates: match rules.updates {
             Updates::Whole => decide::Updates::Whole,
             Updates::Cut => decide::Updates::Cut,

@@ -32,6 +32,11 @@ pub(crate) struct Rules {
     pub(crate) article_threshold: (u64, u64),
     pub(crate) passage_threshold: (u64, u64),
     pub(crate) facts: bool,
+    /// Whether names are facts, too, and the articles are in a language that gives a capital letter to
+    /// names only.
+    pub(crate) names: bool,
+    /// The rule of a filter that drops: an article of which fewer words are left goes.
+    pub(crate) fewest_words: usize,
     pub(crate) updates: Updates,
     /// A text longer than the first is judged in parts of at most the second.
     pub(crate) part_bytes: (usize, usize),
@@ -45,6 +50,8 @@ impl Default for Rules {
             article_threshold: (4, 5),
             passage_threshold: (9, 10),
             facts: true,
+            names: false,
+            fewest_words: 0,
             updates: Updates::Whole,
             part_bytes: (1 << 20, 2 << 20),
         }
@@ -76,7 +83,7 @@ pub(crate) struct Cover {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) bytes: (usize, usize),
-    /// `copy`, `update`, `passage`, `part`, `short` or `nothing-left`.
+    /// `copy`, `update`, `passage`, `part`, `short`, `nothing-left` or `filter`.
     pub(crate) reason: &'static str,
     pub(crate) covered: usize,
     pub(crate) words: usize,
@@ -120,6 +127,9 @@ fn judge_as_one(record: usize, text: &str, rules: &Rules, forms: &mut Forms, kep
         Whole::Update { span, .. } if rules.updates == Updates::Drop => {
             return gone(Span { reason: "copy", ..span });
         }
+        Whole::Update { .. } if rules.updates == Updates::Whole && article.ids.len() < rules.fewest_words => {
+            return gone(article.account_filtered());
+        }
         Whole::Update { of, span } if rules.updates == Updates::Whole => {
             for passage in &article.passages {
                 own.keep_passage(&article.ids[passage.words.clone()]);
@@ -138,6 +148,11 @@ fn judge_as_one(record: usize, text: &str, rules: &Rules, forms: &mut Forms, kep
     if !article.ids.is_empty() && own.words().is_empty() {
         let others = View { others: kept, own: None };
         return gone(article.account_whole(others, "nothing-left"));
+    }
+    // > 7. With `--filter drop`, an article of which something is left goes whole if that fails the
+    // > filter.
+    if own.words().len() < rules.fewest_words {
+        return gone(article.account_filtered());
     }
     kept.add(own);
 

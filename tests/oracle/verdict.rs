@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cover::{By, Kept, Own, View, account, by_run_or_passage, cover, cover_gaps, key};
 use super::text::{self, Passage};
-use super::words::{Forms, Word, words};
+use super::words::{Forms, Word, joins, words};
 use super::{Rules, Span};
 
 /// A passage of fewer words is short.
@@ -59,6 +59,19 @@ impl<'a> Article<'a> {
         account(view, self, words, &self.cover_all(view), &self.bytes, reason)
     }
 
+    /// The account of an article that the filter drops: nothing covers it.
+    pub(super) fn account_filtered(&self) -> Span {
+        let ends = self.words.first().zip(self.words.last());
+        Span {
+            bytes: (self.bytes.start, self.bytes.end),
+            reason: "filter",
+            covered: 0,
+            words: self.words.len(),
+            covers: Vec::new(),
+            lost: ends.map(|(first, last)| (first.bytes.start, last.bytes.end)).into_iter().collect(),
+        }
+    }
+
     /// What covers each word of the article.
     fn cover_all(&self, view: View) -> Vec<By> {
         let passages = self.passages.iter();
@@ -67,22 +80,45 @@ impl<'a> Article<'a> {
 
     /// > A **changed fact** is an uncovered word with a digit (`char::is_numeric`) in a passage
     /// > that is at least half covered.
-    fn has_changed_fact(&self, passage: usize, cover: &[By]) -> bool {
+    ///
+    /// > With `--facts names` an uncovered name is a changed fact, too.
+    fn has_changed_fact(&self, passage: usize, cover: &[By], names: bool) -> bool {
         2 * n_covered(cover) >= cover.len()
             && (0..cover.len()).any(|i| {
                 let word = &self.words[self.passages[passage].words.start + i];
-                cover[i] == By::Nothing && word.has_digit && !self.is_no_fact(passage, i)
+                let is_fact = word.has_digit && !word.lone_in_brackets || names && self.is_name(passage, i);
+                cover[i] == By::Nothing && is_fact && !self.is_at_top(passage, i)
             })
     }
 
     /// > Not counted: the first passage when it has under 30 words, the first 10 words of the first
     /// > three passages (passages without words are not counted here), and a lone number in square
     /// > brackets
-    fn is_no_fact(&self, passage: usize, i: usize) -> bool {
+    fn is_at_top(&self, passage: usize, i: usize) -> bool {
         let words = &self.passages[passage].words;
         let before = self.passages[..passage].iter();
         let rank = before.filter(|passage| !passage.words.is_empty()).count();
-        (rank == 0 && words.len() < 30) || (rank < 3 && i < 10) || self.words[words.start + i].lone_in_brackets
+        (rank == 0 && words.len() < 30) || (rank < 3 && i < 10)
+    }
+
+    /// > A **name** is a word of two letters or more that begins with a capital letter, is not the
+    /// > first of its sentence, and has nothing but white space, commas and full stops between itself
+    /// > and the word before. Where more than half of a passage's words of two letters or more begin
+    /// > so, it has no names.
+    fn is_name(&self, passage: usize, i: usize) -> bool {
+        let Passage { content, words, .. } = &self.passages[passage];
+        let words = &self.words[words.clone()];
+        let long = words.iter().filter(|word| word.n_letters > 1);
+        let n_capital = long.clone().filter(|word| word.is_capital).count();
+        if i == 0 || words[i].n_letters < 2 || !words[i].is_capital || 2 * n_capital > long.count() {
+            return false;
+        }
+        let sentence_of = |word: &Word| {
+            let sentences = text::sentences(&self.text[content.clone()]);
+            sentences.iter().position(|bytes| bytes.contains(&(word.bytes.start - content.start)))
+        };
+        let between = &self.text[words[i - 1].bytes.end..words[i].bytes.start];
+        sentence_of(&words[i]) == sentence_of(&words[i - 1]) && joins(between)
     }
 }
 
@@ -120,7 +156,11 @@ pub(super) fn whole_article(article: &Article, rules: &Rules, kept: &Kept) -> Wh
     }
     // > With a changed fact, or 40 uncovered words in a row or more, it is an *update*
     let has_changed_fact = rules.facts
-        && article.passages.iter().enumerate().any(|(i, passage)| article.has_changed_fact(i, &cover[passage.words.clone()]));
+        && article
+            .passages
+            .iter()
+            .enumerate()
+            .any(|(i, passage)| article.has_changed_fact(i, &cover[passage.words.clone()], rules.names));
     let is_news = |stretch: &[By]| stretch[0] == By::Nothing && stretch.len() >= NEWS;
     let has_news = cover.chunk_by(|a, b| (*a == By::Nothing) == (*b == By::Nothing)).any(is_news);
     if has_changed_fact || has_news {
@@ -226,7 +266,7 @@ impl<'a> Judge<'a> {
     fn long_passage(&mut self, passage: usize) {
         let cover = cover(self.view(), self.article, &self.words_of(passage));
         let at_once = self.own.has_passage(&self.article.ids[self.words_of(passage)]);
-        let has_changed_fact = self.rules.facts && self.article.has_changed_fact(passage, &cover);
+        let has_changed_fact = self.rules.facts && self.article.has_changed_fact(passage, &cover, self.rules.names);
         let is_covered = reaches(&cover, self.rules.passage_threshold) && !has_changed_fact;
         if at_once || is_covered {
             self.row.append(&mut self.waiting);

@@ -18,6 +18,8 @@ pub(super) struct Word {
     /// Where it stands in the text as given.
     pub(super) bytes: Range<usize>,
     pub(super) has_digit: bool,
+    pub(super) n_letters: usize,
+    pub(super) is_capital: bool,
     /// It has no letter, and its neighbours, white space aside, are `[` and `]`.
     pub(super) lone_in_brackets: bool,
 }
@@ -60,6 +62,8 @@ pub(super) fn words(text: &str, forms: &mut Forms) -> Vec<Word> {
             words.push(Word {
                 form: forms.number(segment),
                 bytes: hull(own.iter().map(|glyph| &glyph.bytes)),
+                n_letters: segment.chars().filter(|char| char.is_alphabetic()).count(),
+                is_capital: segment.starts_with(char::is_uppercase),
                 has_digit: segment.chars().any(char::is_numeric),
                 lone_in_brackets: !segment.chars().any(char::is_alphabetic)
                     && is_neighbour(glyphs[..first].iter().rev(), '[')
@@ -69,6 +73,12 @@ pub(super) fn words(text: &str, forms: &mut Forms) -> Vec<Word> {
         first = last;
     }
     words
+}
+
+/// Whether nothing but white space, commas and full stops stands there.
+pub(super) fn joins(between: &str) -> bool {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    between.chars().all(|char| char.is_whitespace() || ignorable.contains(char) || char == ',' || char == '.')
 }
 
 /// Whether the first of these glyphs that is not white space is this one.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{CsvField, FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordName;
 use crate::error::Error;
+use crate::language::Language;
 use crate::read::bad::BadReason;
 use crate::read::boundary::RowScan;
 use crate::read::field::{FieldPath, Fields, host, named_column};
@@ -28,6 +29,7 @@ pub struct Header {
     id: Option<usize>,
     /// Those that tell the source, the address and the date.
     about: [Option<usize>; 3],
+    language: Option<usize>,
 }
 
 /// A first line that is no header of a table of articles.
@@ -70,6 +72,7 @@ impl Header {
             texts,
             id: fields.id_column(&names),
             about: fields.columns_about(&names),
+            language: fields.language_column(&names),
             keys: unique(&names),
             names,
         };
@@ -175,9 +178,10 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     let [source, url, date] = header.about;
     let name = RecordName { id: known(header.id), url: known(url), date: known(date) };
     let host = host(plain(source), &name.url);
+    let language = plain(header.language).and_then(|tag| Language::named(&tag));
     let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
     let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { name, texts, host, field, converted: None })
+    Ok(Record { name, texts, host, language, field, converted: None })
 }
 
 #[cfg(test)]

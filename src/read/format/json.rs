@@ -2,6 +2,7 @@
 
 use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordName;
+use crate::language::Language;
 use crate::read::bad::BadReason;
 use crate::read::field::{DATE_NAMES, Fields, Picker, SOURCE_NAMES, URL_NAMES, host};
 use crate::read::json::{decode, read_object};
@@ -16,6 +17,7 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let mut source = Picker::new(fields.source.as_ref(), SOURCE_NAMES);
     let mut url = Picker::new(None, URL_NAMES);
     let mut date = Picker::new(fields.date.as_ref(), DATE_NAMES);
+    let mut language = Picker::language(fields);
     let mut mark = None;
     let object = read_object(line, &mut |member| {
         texts.iter_mut().for_each(|text| text.see(line, &member));
@@ -23,6 +25,9 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
         source.see(line, &member);
         url.see(line, &member);
         date.see(line, &member);
+        if let Some(language) = &mut language {
+            language.see(line, &member);
+        }
         if &line[member.key.clone()] == b"einmal" {
             mark = Some(member.value);
         }
@@ -48,7 +53,8 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let known = |picker| plain(picker).unwrap_or_default().into_boxed_str();
     let name = RecordName { id: known(id), url: known(url), date: known(date) };
     let host = host(plain(source), &name.url);
-    Ok(Record { name, texts, host, field: TextField::Json { strings, object, mark }, converted: None })
+    let language = language.and_then(plain).and_then(|tag| Language::named(&tag));
+    Ok(Record { name, texts, host, language, field: TextField::Json { strings, object, mark }, converted: None })
 }
 
 fn no_string(value: &[u8]) -> Problem {

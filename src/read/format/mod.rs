@@ -23,6 +23,7 @@ use super::reader::{Block, HowToRead};
 use super::records::{RawRecord, too_large};
 use crate::corpus::{Place, RecordName};
 use crate::error::Error;
+use crate::language::Language;
 
 pub use convert::{COLUMNS, TEXT_COLUMN, To, Values};
 pub use csv::Header;
@@ -66,6 +67,8 @@ pub struct Record {
     pub field: TextField,
     /// Whose it is: its source, or the host in its address; empty where neither is known.
     pub host: Box<str>,
+    /// Its language, if it says so and anybody wants to know.
+    pub language: Option<Language>,
     /// The JSON object that stands for the record from here on, if it isn't written back as it came.
     pub converted: Option<Vec<u8>>,
 }

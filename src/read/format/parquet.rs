@@ -19,8 +19,11 @@ use super::row_json::value_as_json;
 use super::{FieldText, Problem, Record, TextField, shown_names};
 use crate::corpus::RecordName;
 use crate::error::Error;
+use crate::language::Language;
 use crate::read::bad::BadReason;
-use crate::read::field::{DATE_NAMES, FieldPath, Fields, ID_NAMES, SOURCE_NAMES, Step, TEXT_NAMES, URL_NAMES, host};
+use crate::read::field::{
+    DATE_NAMES, FieldPath, Fields, ID_NAMES, LANGUAGE_NAMES, LanguageField, SOURCE_NAMES, Step, TEXT_NAMES, URL_NAMES, host,
+};
 
 /// What the rows of a file look like, and which of their columns are which.
 #[derive(Debug, Clone)]
@@ -35,6 +38,7 @@ pub struct Table {
     id: Option<Column>,
     /// Those that tell the source, the address and the date.
     about: [Option<Column>; 3],
+    language: Option<Column>,
 }
 
 /// Tables whose rows can stand in one file are equal.
@@ -88,6 +92,11 @@ impl Table {
         let source = column(&fields.source, SOURCE_NAMES, is_text);
         let url = column(&None, URL_NAMES, is_text);
         let date = column(&fields.date, DATE_NAMES, |_| true);
+        let language = match &fields.language {
+            LanguageField::NotRead => None,
+            LanguageField::Usual => column(&None, LANGUAGE_NAMES, is_text),
+            LanguageField::Named(path) => column_at(path, schema.fields()).map(|(column, _)| column),
+        };
         let file = metadata.metadata();
         let compression = file.row_groups().iter().flat_map(|group| group.columns()).map(|column| column.compression()).next();
         let key_values = file.file_metadata().key_value_metadata().cloned().unwrap_or_default();
@@ -98,13 +107,22 @@ impl Table {
             texts: found.into_iter().map(|(text, _)| text).collect(),
             id: column(&fields.id, ID_NAMES, |_| true),
             about: [source, url, date],
+            language,
         })
     }
 
     /// The columns of a file that is made anew, and which of them holds the text.
     pub(super) fn with_text(schema: Schema, text: usize, compression: Compression) -> Self {
         let texts = vec![Column { nth: text, steps: Vec::new() }];
-        Self { schema: Arc::new(schema), compression, key_values: Vec::new(), texts, id: None, about: [const { None }; 3] }
+        Self {
+            schema: Arc::new(schema),
+            compression,
+            key_values: Vec::new(),
+            texts,
+            id: None,
+            about: [const { None }; 3],
+            language: None,
+        }
     }
 
     /// Reads row number `row`.
@@ -130,7 +148,8 @@ impl Table {
         let [source, url, date] = &self.about;
         let name = RecordName { id: known(&self.id), url: known(url), date: known(date) };
         let host = host(plain(source), &name.url);
-        Ok(Record { name, texts, host, field: TextField::Columns(columns), converted: None })
+        let language = plain(&self.language).and_then(|tag| Language::named(&tag));
+        Ok(Record { name, texts, host, language, field: TextField::Columns(columns), converted: None })
     }
 
     /// How many bytes the texts of some rows have.
@@ -346,6 +365,7 @@ mod tests {
             texts: vec![text],
             id,
             about: [const { None }; 3],
+            language: None,
         };
         let record = table.read(&rows, 1).ok().expect("it is sound");
         assert_eq!((&*record.name.id, record.texts[0].text.as_str()), ("8", "zwei"));
