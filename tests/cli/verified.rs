@@ -20,7 +20,7 @@ fn verified(folder: &Folder, inputs: &[&str], output: &str, settings: &[&str]) {
     check.exits(0).stdout_is_empty().stderr_holds(&["all is as the ledger says"]);
 }
 
-const SETTINGS: [&[&str]; 12] = [
+const SETTINGS: [&[&str]; 14] = [
     &[],
     &["--lossless"],
     &["--clean", "off"],
@@ -29,6 +29,8 @@ const SETTINGS: [&[&str]; 12] = [
     &["--boilerplate", "keep-one", "--clean", "lines", "--mask"],
     &["--unwrap"],
     &["--mark"],
+    &["--filter", "drop"],
+    &["--filter", "drop", "--facts", "names", "--clean", "lines"],
     &["--updates", "cut", "--ledger-text", "off"],
     &["--updates", "drop", "--facts", "off"],
     &["--min-run", "8", "--passage-threshold", "0.5", "--batch", "3", "--threads", "3"],
