@@ -164,7 +164,7 @@ impl Check<'_> {
         self.counts(0)
     }
 
-    /// An update is one of the record that its receipts name for most words, and its changed facts are new words with digits.
+    /// An update is one of the record that its receipts name for most words, and its changed facts are new words with digits or capitals.
     fn update(&self) -> Result<(), WrongLine> {
         let line = self.line;
         if line.kind() != Some(LineKind::Update) {
@@ -191,12 +191,13 @@ impl Check<'_> {
             return Err(wrong(line, format!("{}:{} is not the record that covers most of it", updated.file, updated.record)));
         }
         let is_new = |fact: &LineStretch| {
-            let has_digit = self.text.get(fact.span[0]..fact.span[1]).is_some_and(|text| text.contains(char::is_numeric));
+            let is_fact = |text: &str| text.contains(char::is_numeric) || text.starts_with(char::is_uppercase);
+            let may_be_fact = self.text.get(fact.span[0]..fact.span[1]).is_some_and(is_fact);
             let lies_in = |stretch: &LineStretch| stretch.span[0] <= fact.span[0] && fact.span[1] <= stretch.span[1];
-            has_digit && line.uncovered.iter().any(lies_in)
+            may_be_fact && line.uncovered.iter().any(lies_in)
         };
         match line.changed_facts.iter().find(|fact| !is_new(fact)) {
-            Some(fact) => Err(wrong(line, format!("its changed fact at {:?} is no uncovered word with a digit", fact.span))),
+            Some(fact) => Err(wrong(line, format!("its changed fact at {:?} is no uncovered number or name", fact.span))),
             None => Ok(()),
         }
     }

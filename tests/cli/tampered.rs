@@ -261,12 +261,12 @@ fn more_of_a_line_is_checked() {
         ),
         ("a passage is called an update", |run| run.line("passage")["reason"] = json!("update"), "night.jsonl:"),
         (
-            "a changed fact has no digit",
+            "a changed fact has neither digit nor capital",
             |run| {
                 let line = run.ledger.iter_mut().find(|line| line["changed_facts"].is_array()).expect("there is one");
-                line["changed_facts"][0]["span"] = json!([0, 1]);
+                line["changed_facts"][0]["span"] = json!([1, 2]);
             },
-            "is no uncovered word with a digit",
+            "is no uncovered number or name",
         ),
     ];
     let run = Run::new();
