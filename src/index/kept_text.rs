@@ -31,6 +31,8 @@ pub struct KeptText {
     records: Records,
     settled: Tables,
     recent: Tables,
+    /// Whether segments are read with little memory.
+    is_frugal: bool,
 }
 
 /// A run whose text is kept in segments.
@@ -65,6 +67,7 @@ impl KeptText {
             n_earlier: 0,
             first_chunk: 0,
             earlier: Vec::new(),
+            is_frugal: false,
             records: Records::default(),
             settled: Tables::new(size),
             recent: Tables::new(size),
@@ -270,9 +273,17 @@ impl KeptText {
         self.stored.splice(self.n_earlier + range.start..self.n_earlier + range.end, [segment]);
     }
 
-    /// Gives the memory back that was needed to read segments.
-    pub fn give_back(&self) {
-        self.stored.iter().for_each(|segment| segment.give_back());
+    /// From now on the memory that is needed to read segments is given back soon.
+    pub fn be_frugal(&mut self) {
+        self.is_frugal = true;
+        self.pause();
+    }
+
+    /// Gives the memory back that was needed to read segments, if it is to.
+    pub fn pause(&self) {
+        if self.is_frugal {
+            self.stored.iter().for_each(|segment| segment.give_back());
+        }
     }
 }
 

@@ -40,10 +40,10 @@ impl Map {
         unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<WordHash>()) }
     }
 
-    /// Gives the memory back that the pages read so far take up. They are read again when they are wanted.
-    pub(super) fn give_back(&self) {
+    /// Gives the memory back that the pages read so far take up, of these bytes. They are read again when they are wanted.
+    pub(super) fn give_back(&self, bytes: Range<usize>) {
         // SAFETY: The map is of a file and read only, so its pages can be had from the file again.
-        let given = unsafe { self.0.unchecked_advise(UncheckedAdvice::DontNeed) };
+        let given = unsafe { self.0.unchecked_advise_range(UncheckedAdvice::DontNeed, bytes.start, bytes.len()) };
         if let Err(error) = given {
             log::debug!("a segment's memory cannot be given back: {error}");
         }

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::records::{KeptRecord, RecordsView};
 use super::words::WordPlace;
@@ -30,6 +30,9 @@ pub use merge::merge;
 pub(super) use sorted::Sorted;
 pub use tiers::merge_wanted;
 pub(super) use writer::SegmentWriter;
+
+/// Bytes that are read in a row before their memory is given back.
+const GIVEN_BACK: usize = 8 << 20;
 
 /// A complete segment.
 #[derive(Debug)]
@@ -99,10 +102,24 @@ impl Segment {
     ///
     /// If it is damaged.
     pub fn verify(&self) -> Result<(), SegmentError> {
-        match self.footer.sections().find(|(_, section)| xxh3_64(self.bytes(*section)) != section.xxh3) {
+        match self.footer.sections().find(|(_, section)| self.checksum(*section) != section.xxh3) {
             Some((name, _)) => Err(SegmentError::damaged(name)),
             None => Ok(()),
         }
+    }
+
+    fn checksum(&self, section: Section) -> u64 {
+        let mut hasher = Xxh3::new();
+        let mut at = section.start as usize;
+        for piece in self.bytes(section).chunks(GIVEN_BACK) {
+            hasher.update(piece);
+            // All of a large segment at once would count as memory in use.
+            if piece.len() == GIVEN_BACK {
+                self.map.give_back(at..at + piece.len());
+            }
+            at += piece.len();
+        }
+        hasher.digest()
     }
 
     /// Its size in bytes.
@@ -123,7 +140,7 @@ impl Segment {
 
     /// Gives the memory back that the pages read so far take up.
     pub fn give_back(&self) {
-        self.map.give_back();
+        self.map.give_back(0..self.map.bytes().len());
     }
 
     /// The chunks of kept words that it holds, from the first to the last: the others between them are gone.
