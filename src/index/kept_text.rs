@@ -35,6 +35,9 @@ pub struct KeptText {
     is_frugal: bool,
 }
 
+/// Work that reads segments is cut into so many groups where memory is short.
+const N_GROUPS: usize = 8;
+
 /// A run whose text is kept in segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierRun {
@@ -229,11 +232,11 @@ impl KeptText {
         writer.finish()
     }
 
-    /// What was written last by [`Self::write_held`] is read from this segment from now on, and its memory is free.
+    /// What was written last by [`Self::write_held`] is read from this segment from now on, and its memory can be filled again.
     pub fn store_held(&mut self, segment: Arc<Segment>) {
         self.words.store(&segment);
         self.records = Records::default();
-        self.settled = Tables::new(self.settled.size());
+        self.settled.clear();
         self.stored.push(segment);
     }
 
@@ -277,6 +280,12 @@ impl KeptText {
     pub fn be_frugal(&mut self) {
         self.is_frugal = true;
         self.pause();
+    }
+
+    /// All of these in one group, or, where memory is short, in a few: it [pauses](Self::pause) after each.
+    pub fn in_groups<'a, T>(&self, all: &'a [T]) -> std::slice::Chunks<'a, T> {
+        let n_groups = if self.is_frugal { N_GROUPS } else { 1 };
+        all.chunks(all.len().div_ceil(n_groups).max(1))
     }
 
     /// Gives the memory back that was needed to read segments, if it is to.

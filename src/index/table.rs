@@ -131,9 +131,9 @@ impl PlaceTable {
         self.n_used
     }
 
-    /// Bytes of memory in use.
+    /// Bytes of memory that what it holds takes, in a table that was just grown.
     pub(super) fn memory(&self) -> usize {
-        size_of_val(&self.slots[..]) + self.tags.len()
+        self.n_used * (size_of::<Slot>() + 1) * 3 / 2 * 100 / FULL_PERCENT
     }
 
     /// All hashes and places of a table that belongs to shard number `shard`, in no order.

@@ -136,8 +136,8 @@ impl Tables {
 
     /// Bytes of memory in use.
     pub(super) fn memory(&self) -> usize {
-        let frequent = |shard: &Shard| shard.frequent.capacity() * (size_of::<(u64, WordPlace)>() + 1);
-        let repeats = |shard: &Shard| shard.repeats.capacity() * size_of::<(u64, WordPlace)>();
+        let frequent = |shard: &Shard| shard.frequent.len() * 2 * (size_of::<(u64, WordPlace)>() + 1);
+        let repeats = |shard: &Shard| shard.repeats.len() * 2 * size_of::<(u64, WordPlace)>();
         self.shards.iter().map(|s| s.anchors.memory() + s.passages.memory() + frequent(s) + repeats(s)).sum()
     }
 

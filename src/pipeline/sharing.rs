@@ -7,9 +7,6 @@ use crate::decide::Known;
 use crate::fingerprint::{Anchor, Fingerprint};
 use crate::index::{ByShard, KeptText, N_SHARDS, Numbered, SettledShard, Spot, shard_of};
 
-/// After so many shards, kept text may give memory back.
-const SHARDS_AT_ONCE: usize = N_SHARDS / 8;
-
 /// Which anchors and short passages of a batch stand in kept text, in several articles of the batch, or twice in one.
 ///
 /// Of the batch itself its answers err on one side only: two different hashes may be taken for one, which costs time, never the answer.
@@ -36,8 +33,9 @@ impl Sharing {
         let pieces: Vec<ByShard> = numbered.par_chunks(piece_len).map(|piece| ByShard::sort(piece.iter().copied())).collect();
         let find = |nth| Shard::find(&pieces, nth, kept.settled_shard(nth));
         let mut shards: Vec<Shard> = Vec::with_capacity(N_SHARDS);
-        for group in (0..N_SHARDS).step_by(SHARDS_AT_ONCE) {
-            shards.par_extend((group..group + SHARDS_AT_ONCE).into_par_iter().map(find));
+        let numbers: Vec<usize> = (0..N_SHARDS).collect();
+        for group in kept.in_groups(&numbers) {
+            shards.par_extend(group.par_iter().copied().map(find));
             kept.pause();
         }
         let (mut depends, mut repeats_itself) = (vec![false; batch.len()], vec![false; batch.len()]);

@@ -38,8 +38,8 @@ impl MemoryLimit {
 
     /// Makes room where more is in use than should be. No batch is under way.
     pub(super) fn keep(&self, judge: &mut Judge) -> Result<(), Error> {
-        // A table is copied when it grows, so a part of the room stays free.
-        let room = self.memory.saturating_sub(BESIDES).max(LEAST) / 8 * 7;
+        // A quarter is for what is read of segments.
+        let room = (self.memory.saturating_sub(BESIDES) / 4 * 3).max(LEAST);
         if judge.kept().held_memory() as u64 > room {
             log::debug!("kept text goes to {}", self.folder.display());
             judge.spill(&self.folder)?;
