@@ -36,7 +36,7 @@ pub struct KeptText {
 }
 
 /// Work that reads segments is cut into so many groups where memory is short.
-const N_GROUPS: usize = 8;
+const N_GROUPS: usize = 32;
 
 /// A run whose text is kept in segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
