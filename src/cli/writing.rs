@@ -57,7 +57,8 @@ pub(super) struct WritingArgs {
 
     /// How much memory is used at most: 512M, 4G; by default half of the machine's. What finds no room goes to files; the answer is the same.
     ///
-    /// Below 160M it may be more. Records of more than some megabytes add their own size.
+    /// Below 160M it may be more. Records of more than some megabytes add their own size. Pages of these files that were just read come on top; the system takes them back when it
+    /// needs them.
     #[arg(long, value_parser = parse_size, value_name = "SIZE")]
     memory: Option<u64>,
 
