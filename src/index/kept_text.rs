@@ -31,12 +31,7 @@ pub struct KeptText {
     records: Records,
     settled: Tables,
     recent: Tables,
-    /// Whether segments are read with little memory.
-    is_frugal: bool,
 }
-
-/// Work that reads segments is cut into so many groups where memory is short.
-const N_GROUPS: usize = 32;
 
 /// A run whose text is kept in segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +65,6 @@ impl KeptText {
             n_earlier: 0,
             first_chunk: 0,
             earlier: Vec::new(),
-            is_frugal: false,
             records: Records::default(),
             settled: Tables::new(size),
             recent: Tables::new(size),
@@ -276,23 +270,9 @@ impl KeptText {
         self.stored.splice(self.n_earlier + range.start..self.n_earlier + range.end, [segment]);
     }
 
-    /// From now on the memory that is needed to read segments is given back soon.
-    pub fn be_frugal(&mut self) {
-        self.is_frugal = true;
-        self.pause();
-    }
-
-    /// All of these in one group, or, where memory is short, in a few: it [pauses](Self::pause) after each.
-    pub fn in_groups<'a, T>(&self, all: &'a [T]) -> std::slice::Chunks<'a, T> {
-        let n_groups = if self.is_frugal { N_GROUPS } else { 1 };
-        all.chunks(all.len().div_ceil(n_groups).max(1))
-    }
-
-    /// Gives the memory back that was needed to read segments, if it is to.
-    pub fn pause(&self) {
-        if self.is_frugal {
-            self.stored.iter().for_each(|segment| segment.give_back());
-        }
+    /// Gives the memory back that was needed to read segments.
+    pub fn give_back(&self) {
+        self.stored.iter().for_each(|segment| segment.give_back());
     }
 }
 

@@ -133,21 +133,13 @@ impl Judge {
             batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
         let sharing = Sharing::find(&prints, &self.kept);
-        let look_at = |(nth, &(record, print)): (usize, &(&Prepared, &Fingerprint))| {
+        let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
             let judgement =
                 (!sharing.depends[nth]).then(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules));
             let finding = self.filtering.look_at(record, judgement.as_ref());
             (judgement, finding)
-        };
-        let numbered: Vec<_> = articles.iter().enumerate().collect();
-        let (mut judgements, mut findings) = (Vec::with_capacity(articles.len()), Vec::with_capacity(articles.len()));
-        for group in self.kept.in_groups(&numbered) {
-            let looked_at: Vec<_> = group.par_iter().copied().map(look_at).collect();
-            let (judged, found): (Vec<_>, Vec<_>) = looked_at.into_iter().unzip();
-            judgements.extend(judged);
-            findings.extend(found);
-            self.kept.pause();
-        }
+        });
+        let (judgements, findings) = judgements.unzip();
         Provisional { judgements, findings, sharing }
     }
 

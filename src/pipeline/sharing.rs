@@ -32,12 +32,7 @@ impl Sharing {
         let piece_len = batch.len().div_ceil(rayon::current_num_threads()).max(1);
         let pieces: Vec<ByShard> = numbered.par_chunks(piece_len).map(|piece| ByShard::sort(piece.iter().copied())).collect();
         let find = |nth| Shard::find(&pieces, nth, kept.settled_shard(nth));
-        let mut shards: Vec<Shard> = Vec::with_capacity(N_SHARDS);
-        let numbers: Vec<usize> = (0..N_SHARDS).collect();
-        for group in kept.in_groups(&numbers) {
-            shards.par_extend(group.par_iter().copied().map(find));
-            kept.pause();
-        }
+        let shards: Vec<Shard> = (0..N_SHARDS).into_par_iter().map(find).collect();
         let (mut depends, mut repeats_itself) = (vec![false; batch.len()], vec![false; batch.len()]);
         for shard in &shards {
             shard.depends.iter().for_each(|spot| depends[spot.article()] = true);

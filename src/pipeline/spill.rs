@@ -44,9 +44,8 @@ impl MemoryLimit {
             log::debug!("kept text goes to {}", self.folder.display());
             judge.spill(&self.folder)?;
         }
-        judge.kept().pause();
         if resident().is_some_and(|resident| resident > self.memory / 8 * 7) {
-            judge.kept_mut().be_frugal();
+            judge.kept().give_back();
         }
         Ok(())
     }

@@ -173,10 +173,12 @@ impl Store {
     ///
     /// If something is damaged, with its name.
     pub fn verify(&self) -> Result<(), Error> {
-        for (segment, file) in self.segments.iter().zip(&self.manifest.segments) {
-            segment.verify().map_err(|problem| Error::input(self.folder.join(&file.name), problem.to_string()))?;
-        }
-        Ok(())
+        (0..self.segments.len()).try_for_each(|nth| self.verify_segment(nth))
+    }
+
+    fn verify_segment(&self, nth: usize) -> Result<(), Error> {
+        let path = || self.folder.join(&self.manifest.segments[nth].name);
+        self.segments[nth].verify().map_err(|problem| Error::input(path(), problem.to_string()))
     }
 
     /// Leaves out what a run kept. Tells whether there is such a run.
@@ -194,6 +196,8 @@ impl Store {
         if gone.start <= segment.chunks().start && segment.chunks().end <= gone.end {
             self.replace(nth..nth + 1, None);
         } else {
+            // What is written anew gets checksums of its own, which would hide any damage.
+            self.verify_segment(nth)?;
             let shingles = self.manifest.hasher(&self.folder)?;
             let rest = self.write(|file| write_without(&segment, &gone, &shingles, TableSize::default(), file))?;
             self.replace(nth..nth + 1, Some(rest));

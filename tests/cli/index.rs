@@ -391,3 +391,33 @@ fn an_index_tells_what_it_holds() {
     assert_eq!(words, listed);
     folder.einmal(["index", "list", "none"]).run().exits(2).complains("none: there is no such folder, and no index");
 }
+
+#[test]
+fn a_memory_limit_changes_neither_output_nor_ledger_nor_index() {
+    let folder = Folder::new();
+    // Kept text goes to files in pieces of 16 MB: some of it is said again much later.
+    let words = |nth: u64| (0..500).map(move |word| format!("w{}", (nth * 500 + word).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44));
+    let text = |nth: u64| words(nth).collect::<Vec<_>>().chunks(50).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n");
+    let line = |nth: u64| {
+        let said = if nth % 9 == 8 { text(nth * 7919 % nth) } else { text(nth) };
+        format!("{}\n", json!({"id": nth, "text": said}))
+    };
+    folder.write("day1.jsonl", (0..15_000).map(line).collect::<String>());
+    let mut answers = Vec::new();
+    for (memory, name) in [("8G", "much"), ("1M", "little")] {
+        let (output, ledger) = (format!("{name}.jsonl"), format!("{name}.ledger.jsonl"));
+        let outputs = ["-o", &output, "--ledger", &ledger, "--index", name, "--run", "day"];
+        let outcome = folder.dedup([&["day1.jsonl", "--memory", memory, "-vv"][..], &outputs].concat()).run();
+        let n_spills = outcome.exits(0).stderr.matches("kept text goes to").count();
+        assert_eq!(n_spills > 1, name == "little", "{n_spills} times\n{outcome}");
+        folder.einmal(["index", "check", name]).run().exits(0);
+        let export = folder.einmal(["index", "export", name]).run().stdout;
+        answers.push((folder.read(&output), folder.read(&ledger), export));
+    }
+    let (little, much) = (answers.pop().expect("two"), answers.pop().expect("two"));
+    assert_same(&little.0, &much.0, "output");
+    assert_same(&little.1, &much.1, "ledger");
+    assert_same(&little.2, &much.2, "what the index holds");
+    assert!(much.1.len() > 500_000, "much goes");
+    assert!(!folder.names().iter().any(|name| name.contains("tmp")), "{:?}", folder.names());
+}
