@@ -219,10 +219,9 @@ impl KeptText {
         let mut writer = SegmentWriter::begin(file);
         writer.words(self.words.held())?;
         writer.records(self.records.view().iter(), files.iter().map(String::as_str))?;
-        let (len, sorted) = (|kind| self.settled.len(kind), |kind| self.settled.sorted(kind));
-        writer.anchors(len(TableKind::Anchors), sorted(TableKind::Anchors))?;
-        writer.frequent(len(TableKind::Frequent), sorted(TableKind::Frequent))?;
-        writer.passages(len(TableKind::Passages), sorted(TableKind::Passages))?;
+        for kind in TableKind::ALL {
+            writer.table(kind, self.settled.len(kind), self.settled.sorted(kind))?;
+        }
         writer.finish()
     }
 

@@ -9,6 +9,7 @@ use crate::dumps::{articles_of, in_each_format, many_articles};
 use crate::harness::{Folder, assert_same, jsonl, sample_text};
 use crate::laws::collage;
 use crate::traced::is_whole;
+use crate::verified::dressed;
 
 const RECEIPTS: [&str; 4] = ["--ledger", "ledger.jsonl", "--quarantine", "bad.jsonl"];
 
@@ -119,15 +120,8 @@ fn a_folder_comes_back_into_a_folder() {
 
 #[test]
 fn what_rules_took_out_comes_back_after_the_rest_and_masks_stay() {
-    let folder = Folder::with_samples(&["night.jsonl"]);
-    let mut records = folder.json_lines("night.jsonl");
-    for (nth, record) in records.iter_mut().enumerate() {
-        let more = ["Teilen", "Foto: dpa/Frank Molter", "Mehr zum Thema"][nth % 3];
-        let text = record["text"].as_str().expect("a text");
-        record["text"] =
-            json!(format!("{text} (Foto: dpa)\nAlles über die Region\n{}\n{more}\nTel. 0221/4949{nth:02}", own(nth)));
-    }
-    folder.write("a.jsonl", records.iter().map(|record| format!("{record}\n")).collect::<String>());
+    let folder = Folder::new();
+    folder.write("a.jsonl", dressed());
     let settings = ["--clean", "lines,inline", "--boilerplate", "drop"];
     let found = restored(&folder, &["a.jsonl"], "out.jsonl", &settings, &[]);
     assert_same(&found, &folder.read("a.jsonl"), "layers");

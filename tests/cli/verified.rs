@@ -38,7 +38,7 @@ const SETTINGS: [&[&str]; 14] = [
 ];
 
 /// The night's dump with lines around its texts that cleaning takes out, and that are masked.
-fn dressed() -> String {
+pub(crate) fn dressed() -> String {
     let folder = Folder::with_samples(&["night.jsonl"]);
     let mut records = folder.json_lines("night.jsonl");
     for (nth, record) in records.iter_mut().enumerate() {

@@ -35,10 +35,11 @@ pub fn write_without(
     writer.records(records, files)?;
 
     let tables = tables_of(segment, stays, shingles, size);
-    writer.anchors(tables.len(TableKind::Anchors), tables.sorted(TableKind::Anchors))?;
-    writer.frequent(tables.len(TableKind::Frequent), tables.sorted(TableKind::Frequent))?;
+    for kind in [TableKind::Anchors, TableKind::Frequent] {
+        writer.table(kind, tables.len(kind), tables.sorted(kind))?;
+    }
     let passages = segment.table(TableKind::Passages);
-    writer.passages(passages.len() as u64, passages.iter().filter(|&(_, place)| stays(place)))?;
+    writer.table(TableKind::Passages, passages.len() as u64, passages.iter().filter(|&(_, place)| stays(place)))?;
     writer.finish()
 }
 

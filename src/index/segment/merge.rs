@@ -43,7 +43,7 @@ pub fn merge(
 
     let mut limit = PlaceLimit { shingles, words: &words, size, hash: 0, n_kept: 0, frequent: HashMap::default() };
     let all = in_order(entries(TableKind::Anchors));
-    writer.anchors(n_entries(TableKind::Anchors), all.filter(|&(hash, place)| limit.is_within(hash, place)))?;
+    writer.table(TableKind::Anchors, n_entries(TableKind::Anchors), all.filter(|&(hash, place)| limit.is_within(hash, place)))?;
     let mut frequent: Vec<(u64, WordPlace)> = limit.frequent.into_iter().collect();
     frequent.sort_unstable();
     let n_frequent = n_entries(TableKind::Frequent) + frequent.len() as u64;
@@ -58,8 +58,8 @@ pub fn merge(
         let run = words.after(place).get(..shingles.min_run().words()).unwrap_or_default();
         anchors(run, shingles).first().is_some_and(|anchor| !stands_around(anchor, run))
     };
-    writer.frequent(n_frequent, first_of_each(all).filter(is_wanted))?;
-    writer.passages(n_entries(TableKind::Passages), in_order(entries(TableKind::Passages)))?;
+    writer.table(TableKind::Frequent, n_frequent, first_of_each(all).filter(is_wanted))?;
+    writer.table(TableKind::Passages, n_entries(TableKind::Passages), in_order(entries(TableKind::Passages)))?;
     writer.finish()
 }
 

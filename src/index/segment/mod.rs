@@ -90,7 +90,7 @@ impl Segment {
         let map = Map::new(file)?;
         let footer = Footer::read(map.bytes())?;
         let segment = Self { map, footer };
-        let is_sound = [TableKind::Anchors, TableKind::Frequent, TableKind::Passages].into_iter().all(|kind| {
+        let is_sound = TableKind::ALL.into_iter().all(|kind| {
             segment.footer.table(kind).bits.checked_sub(8).is_some_and(|more| more <= 16) && segment.table(kind).is_whole()
         });
         if is_sound { Ok(segment) } else { Err(SegmentError::damaged("directories")) }
@@ -223,12 +223,25 @@ pub struct SegmentCounts {
     pub words: u64,
 }
 
+impl TableKind {
+    /// In the order in which they stand in a segment.
+    pub(super) const ALL: [Self; 3] = [Self::Anchors, Self::Frequent, Self::Passages];
+}
+
 impl Footer {
     fn table(&self, kind: TableKind) -> SortedSection {
         match kind {
             TableKind::Anchors => self.anchors,
             TableKind::Frequent => self.frequent,
             TableKind::Passages => self.passages,
+        }
+    }
+
+    fn table_mut(&mut self, kind: TableKind) -> &mut SortedSection {
+        match kind {
+            TableKind::Anchors => &mut self.anchors,
+            TableKind::Frequent => &mut self.frequent,
+            TableKind::Passages => &mut self.passages,
         }
     }
 }

@@ -57,8 +57,7 @@ type Content = (Vec<Vec<(u64, WordPlace)>>, Vec<(u32, Vec<WordHash>)>, Vec<WordP
 
 /// All that a segment says.
 fn content(segment: &Segment) -> Content {
-    let tables = [TableKind::Anchors, TableKind::Frequent, TableKind::Passages];
-    let tables = tables.map(|kind| segment.table(kind).iter().collect()).to_vec();
+    let tables = TableKind::ALL.map(|kind| segment.table(kind).iter().collect()).to_vec();
     let words = segment.stored_chunks().map(|(nth, at)| (nth, segment.chunk(at).to_vec())).collect();
     (tables, words, segment.records().iter().map(|record| record.start).collect())
 }

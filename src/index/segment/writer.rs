@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::TableKind;
 use super::footer::{Footer, MAGIC, Section, SortedSection, StoredChunk, VERSION};
 use super::sorted::{directory_bits, push_entry};
 use crate::fingerprint::WordHash;
@@ -70,33 +71,14 @@ impl<'a> SegmentWriter<'a> {
         Ok(())
     }
 
-    /// Writes anchors, sorted by hash and place; there are `n_at_most`.
-    pub(in crate::index) fn anchors(
+    /// Writes a table, sorted by hash and place; it has `n_at_most` entries.
+    pub(in crate::index) fn table(
         &mut self,
+        kind: TableKind,
         n_at_most: u64,
         entries: impl Iterator<Item = (u64, WordPlace)>,
     ) -> io::Result<()> {
-        self.footer.anchors = self.sorted(n_at_most, entries)?;
-        Ok(())
-    }
-
-    /// Writes the runs of anchors that have more places than are kept.
-    pub(in crate::index) fn frequent(
-        &mut self,
-        n_at_most: u64,
-        entries: impl Iterator<Item = (u64, WordPlace)>,
-    ) -> io::Result<()> {
-        self.footer.frequent = self.sorted(n_at_most, entries)?;
-        Ok(())
-    }
-
-    /// Writes short passages.
-    pub(in crate::index) fn passages(
-        &mut self,
-        n_at_most: u64,
-        entries: impl Iterator<Item = (u64, WordPlace)>,
-    ) -> io::Result<()> {
-        self.footer.passages = self.sorted(n_at_most, entries)?;
+        *self.footer.table_mut(kind) = self.sorted(n_at_most, entries)?;
         Ok(())
     }
 
