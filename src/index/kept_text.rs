@@ -269,6 +269,11 @@ impl KeptText {
         self.stored.splice(self.n_earlier + range.start..self.n_earlier + range.end, [segment]);
     }
 
+    /// Why some of it could not be read, since when its answers are wrong.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.stored.iter().find_map(|segment| segment.failure())
+    }
+
     /// Gives the memory back that was needed to read segments.
     pub fn give_back(&self) {
         self.stored.iter().for_each(|segment| segment.give_back());
@@ -308,17 +313,21 @@ impl SettledShard<'_> {
         for segment in self.stored {
             let tables = [segment.table(TableKind::Anchors), segment.table(TableKind::Passages)];
             let table = |spot: Spot| tables[usize::from(spot.is_passage())];
-            let looks = unknown.iter().fold(0, |looks, &(hash, spot)| looks ^ table(spot).look_at_directory(hash));
-            std::hint::black_box(looks);
-            let looks = unknown.iter().fold(0, |looks, &(hash, spot)| looks ^ table(spot).look_at_entries(hash));
-            std::hint::black_box(looks);
+            let look = |looks, &(hash, spot): &(u64, Spot)| looks ^ table(spot).look_at_filter(hash);
+            std::hint::black_box(unknown.iter().fold(0, look));
+            let mut likely = Vec::new();
             unknown.retain(|&(hash, spot)| {
-                let is_known = table(spot).has(hash);
-                if is_known {
-                    known.push(spot);
+                let is_likely = table(spot).may_have(hash);
+                if is_likely {
+                    likely.push((hash, spot));
                 }
-                !is_known
+                !is_likely
             });
+            let look = |looks, &(hash, spot): &(u64, Spot)| looks ^ table(spot).look_at_directory(hash);
+            std::hint::black_box(likely.iter().fold(0, look));
+            for entry in likely {
+                if table(entry.1).has(entry.0) { known.push(entry.1) } else { unknown.push(entry) }
+            }
         }
     }
 }

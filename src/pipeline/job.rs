@@ -208,6 +208,9 @@ fn read_through<'a>(
                     return sinks.write(&batch, &verdicts, &judge).map(|()| None);
                 };
                 let settled = judge.settle(&batch.records, provisional);
+                if let Some(failure) = judge.kept().failure() {
+                    return Err(Error::usage(format!("kept text cannot be read from its files any more: {failure}")));
+                }
                 sinks.write(&batch, &settled.verdicts, &judge).map(|()| Some(settled))
             },
             &mut next,

@@ -9,7 +9,7 @@ use super::SegmentError;
 pub(super) const MAGIC: &[u8; 8] = b"einmal\0s";
 
 /// The version of the format. A program refuses those that it doesn't know.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Bytes behind the footer: its length, its checksum, [`MAGIC`].
 const TAIL: usize = 24;
@@ -49,6 +49,7 @@ pub(super) struct Section {
 /// Sorted hashes with their places.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SortedSection {
+    pub(super) filter: Section,
     pub(super) entries: Section,
     pub(super) directory: Section,
     pub(super) bits: u32,
@@ -100,7 +101,7 @@ impl Footer {
             ("file names", self.file_names),
         ];
         let sorted = [("anchors", self.anchors), ("frequent runs", self.frequent), ("passages", self.passages)];
-        let sorted = sorted.into_iter().flat_map(|(name, section)| [(name, section.entries), (name, section.directory)]);
+        let sorted = sorted.into_iter().flat_map(|(name, section)| [(name, section.filter), (name, section.entries), (name, section.directory)]);
         plain.into_iter().chain(sorted)
     }
 }

@@ -3,7 +3,7 @@
 //! A segment holds what a run kept, or what several runs in a row did, or a part of what one kept for which there was no room in memory. Its tables are sorted by
 //! hash, so that a hash is found by its first bits, and several segments can be merged into one from front to back.
 
-mod filter;
+mod bloom;
 mod footer;
 mod map;
 mod merge;
@@ -11,6 +11,7 @@ mod sorted;
 #[cfg(test)]
 mod tests;
 mod tiers;
+mod without;
 mod writer;
 
 use std::fmt;
@@ -23,12 +24,13 @@ use xxhash_rust::xxh3::Xxh3;
 use super::records::{KeptRecord, RecordsView};
 use super::words::WordPlace;
 use crate::fingerprint::WordHash;
-pub use filter::write_without;
+use bloom::Bloom;
 use footer::{Footer, Section, SortedSection, StoredChunk};
 use map::Map;
 pub use merge::merge;
 pub(super) use sorted::Sorted;
 pub use tiers::merge_wanted;
+pub use without::write_without;
 pub(super) use writer::SegmentWriter;
 
 /// Bytes that are read in a row before their memory is given back.
@@ -112,6 +114,7 @@ impl Segment {
         let mut hasher = Xxh3::new();
         let mut at = section.start as usize;
         for piece in self.bytes(section).chunks(GIVEN_BACK) {
+            self.map.fetch(at..at + piece.len());
             hasher.update(piece);
             // All of a large segment at once would count as memory in use.
             if piece.len() == GIVEN_BACK {
@@ -138,6 +141,11 @@ impl Segment {
         }
     }
 
+    /// Why something in it could not be read, since when its answers are wrong.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.map.failure()
+    }
+
     /// Gives the memory back that the pages read so far take up.
     pub fn give_back(&self) {
         self.map.give_back(0..self.map.bytes().len());
@@ -155,8 +163,8 @@ impl Segment {
 
     /// A table.
     pub(super) fn table(&self, kind: TableKind) -> Sorted<'_> {
-        let SortedSection { entries, directory, bits } = self.footer.table(kind);
-        Sorted { entries: self.bytes(entries), directory: self.bytes(directory), bits }
+        let SortedSection { filter, entries, directory, bits } = self.footer.table(kind);
+        Sorted { map: &self.map, entries, filter: Bloom(self.bytes(filter)), directory: self.bytes(directory), bits }
     }
 
     /// Where the run with this hash was kept first, if it stands at none of its anchor's places.

@@ -2,32 +2,17 @@
 
 use std::ops::Range;
 
-/// So many segments of a size are merged into one of the next.
-const FAN_IN: usize = 4;
-
-/// Segments up to so many bytes count as equally small.
-const SMALL: u64 = 1 << 20;
-
-/// How often a segment's size can be divided by [`FAN_IN`] until it is small.
-fn level(len: u64) -> u32 {
-    (len / SMALL).max(1).ilog(FAN_IN as u64)
-}
-
-/// Which segments, of these sizes in bytes and in priority order, should be merged next: a row up to the last that holds four of a size, the smaller ones before
-/// and between them with it. Merged whenever this says so, there are at most three of each size, and an entry is written once for each size that its segment grows through.
+/// Which segments, of these sizes in bytes and in priority order, should be merged next: the last ones, back to the first that is more than one and a half times as
+/// large as all behind it. Asked whenever a segment was added, this leaves segments each of which is much larger than the next, and writes an entry anew
+/// only into a segment that is much larger than the one it stood in (the logarithmic method of J. Bentley and J. Saxe, 1980).
 pub fn merge_wanted(lens: &[u64]) -> Option<Range<usize>> {
-    let mut of_level = [0_usize; u64::BITS as usize];
-    let mut most = 0;
-    let mut found = None;
-    for nth in (0..lens.len()).rev() {
-        // A small segment before a larger one counts as that: only segments in a row can be merged.
-        most = most.max(level(lens[nth]));
-        of_level[most as usize] += 1;
-        if of_level[most as usize] >= FAN_IN {
-            found = Some(nth);
-        }
+    let mut behind = *lens.last()?;
+    let mut start = lens.len() - 1;
+    while start > 0 && lens[start - 1] <= behind + behind / 2 {
+        start -= 1;
+        behind += lens[start];
     }
-    found.map(|start| start..lens.len())
+    (start < lens.len() - 1).then_some(start..lens.len())
 }
 
 #[cfg(test)]
@@ -37,15 +22,16 @@ mod tests {
     const MIB: u64 = 1 << 20;
 
     #[test]
-    fn four_of_a_size_are_merged_with_what_lies_between() {
+    fn what_is_not_much_larger_than_all_behind_it_is_merged() {
         for (lens, wanted) in [
             (&[][..], None),
-            (&[1, 1, 1], None),
-            (&[1, 1, 1, 1], Some(0..4)),
-            (&[64, 16, 4, 1, 1, 1], None),
-            (&[64, 16, 4, 1, 1, 1, 1], Some(3..7)),
-            (&[64, 1, 64, 1, 64, 64], Some(0..6)),
-            (&[4, 4, 4, 1, 1, 1, 5], Some(0..7)),
+            (&[1], None),
+            (&[1, 1], Some(0..2)),
+            (&[16, 1], None),
+            (&[30, 12, 5, 3], None),
+            (&[30, 12, 4, 3], Some(2..4)),
+            (&[25, 10, 4, 3], Some(0..4)),
+            (&[64, 1, 64], Some(0..3)),
         ] {
             let lens: Vec<u64> = lens.iter().map(|len| len * MIB).collect();
             assert_eq!(merge_wanted(&lens), wanted, "{lens:?}");
@@ -54,18 +40,22 @@ mod tests {
 
     #[test]
     fn after_a_year_of_days_few_segments_stand_side_by_side_and_a_day_was_written_a_few_times() {
-        let (mut lens, mut written, mut most) = (Vec::new(), 0, 0);
-        for _ in 0..365 {
-            lens.push(30 * MIB);
-            written += 30 * MIB;
-            while let Some(range) = merge_wanted(&lens) {
+        let (mut lens, mut written, mut most, mut sum) = (Vec::new(), 0, 0, 0);
+        for day in 0..365 {
+            // From 20 to 40 MiB, in no order.
+            let len = (20 + day * 13 % 21) * MIB;
+            sum += len;
+            written += len;
+            lens.push(len);
+            if let Some(range) = merge_wanted(&lens) {
                 let merged: u64 = lens[range.clone()].iter().sum();
                 written += merged;
                 lens.splice(range, [merged]);
             }
+            assert!(merge_wanted(&lens).is_none(), "{lens:?}");
             most = most.max(lens.len());
         }
-        assert!(most <= 13, "{most}");
-        assert!(written <= 6 * 365 * 30 * MIB, "{}", written / (365 * 30 * MIB));
+        assert!(most <= 9, "{most}");
+        assert!(written <= 6 * sum, "{}", written / sum);
     }
 }

@@ -1,11 +1,12 @@
 //! Writing a segment, section by section.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::TableKind;
+use super::bloom::{BloomWriter, filter_len};
 use super::footer::{Footer, MAGIC, Section, SortedSection, StoredChunk, VERSION};
 use super::sorted::{directory_bits, push_entry};
 use crate::fingerprint::WordHash;
@@ -103,22 +104,63 @@ impl<'a> SegmentWriter<'a> {
     fn sorted(&mut self, n_at_most: u64, entries: impl Iterator<Item = (u64, WordPlace)>) -> io::Result<SortedSection> {
         let bits = directory_bits(n_at_most);
         let mut counts = vec![0_u32; (1 << bits) + 1];
+        let mut filter = FilterWriter::new(self.out.reserve(filter_len(n_at_most))?, filter_len(n_at_most));
         let mut entry = Vec::with_capacity(16);
         let start = self.out.begin()?;
         for (hash, place) in entries {
+            filter.add(hash, self.out.file)?;
             counts[(hash >> (64 - bits)) as usize + 1] += 1;
             entry.clear();
             push_entry(hash, place, bits, &mut entry);
             self.out.push(&entry)?;
         }
         let entries = self.out.end(start)?;
+        let filter = filter.finish(self.out.file)?;
         let start = self.out.begin()?;
         let mut before = 0_u32;
         for count in counts {
             before = before.checked_add(count).ok_or_else(|| io::Error::other("a segment holds at most 4 billion entries"))?;
             self.out.push(&before.to_le_bytes())?;
         }
-        Ok(SortedSection { entries, directory: self.out.end(start)?, bits })
+        Ok(SortedSection { filter, entries, directory: self.out.end(start)?, bits })
+    }
+}
+
+/// A table's filter, which stands before its entries and comes about with them.
+struct FilterWriter {
+    filter: BloomWriter,
+    hasher: Xxh3,
+    start: u64,
+    /// Bytes written.
+    len: u64,
+}
+
+impl FilterWriter {
+    /// A filter of `len` bytes, for which room was left at `start`.
+    fn new(start: u64, len: u64) -> Self {
+        Self { filter: BloomWriter::new(len), hasher: Xxh3::new(), start, len: 0 }
+    }
+
+    fn add(&mut self, hash: u64, file: &File) -> io::Result<()> {
+        self.filter.add(hash);
+        if self.filter.complete.len() >= BUFFER { self.flush(file) } else { Ok(()) }
+    }
+
+    fn finish(mut self, file: &File) -> io::Result<Section> {
+        self.filter.finish();
+        self.flush(file)?;
+        Ok(Section { start: self.start, len: self.len, xxh3: self.hasher.digest() })
+    }
+
+    fn flush(&mut self, mut file: &File) -> io::Result<()> {
+        self.hasher.update(&self.filter.complete);
+        let behind = file.stream_position()?;
+        file.seek(SeekFrom::Start(self.start + self.len))?;
+        file.write_all(&self.filter.complete)?;
+        file.seek(SeekFrom::Start(behind))?;
+        self.len += self.filter.complete.len() as u64;
+        self.filter.complete.clear();
+        Ok(())
     }
 }
 
@@ -161,6 +203,13 @@ impl<'a> Checked<'a> {
         self.flush()?;
         self.hasher = Xxh3::new();
         Ok(self.at)
+    }
+
+    /// Leaves room for a section of so many bytes that is written while others are; returns where.
+    fn reserve(&mut self, len: u64) -> io::Result<u64> {
+        let start = self.begin()?;
+        self.at = self.file.seek(SeekFrom::Start(start + len))?;
+        Ok(start)
     }
 
     fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
