@@ -38,13 +38,13 @@ impl MemoryLimit {
 
     /// Makes room where more is in use than should be. No batch is under way.
     pub(super) fn keep(&self, judge: &mut Judge) -> Result<(), Error> {
-        // A quarter is for what is read of segments.
-        let room = (self.memory.saturating_sub(BESIDES) / 4 * 3).max(LEAST);
+        // A third is for what is read of segments.
+        let room = (self.memory.saturating_sub(BESIDES) / 3 * 2).max(LEAST);
         if judge.kept().held_memory() as u64 > room {
             log::debug!("kept text goes to {}", self.folder.display());
             judge.spill(&self.folder)?;
         }
-        if resident().is_some_and(|resident| resident > self.memory / 8 * 7) {
+        if resident().is_some_and(|resident| resident > self.memory / 4 * 3) {
             judge.kept().give_back();
         }
         Ok(())

@@ -98,3 +98,21 @@ fn read_at(file: &File, mut at: u64, mut bytes: &mut [u8]) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn what_cannot_be_read_is_zeroes_and_told() {
+        let mut file = tempfile::tempfile().expect("a file can be had");
+        file.write_all(b"some bytes").expect("there is room");
+        let map = Map::new(&file).expect("it can be mapped");
+        let mut bytes = [1; 5];
+        map.copy(5, &mut bytes);
+        assert_eq!((&bytes, map.failure().is_some()), (b"bytes", false));
+        map.copy(6, &mut bytes);
+        assert_eq!((bytes, map.failure().map(io::Error::kind)), ([0; 5], Some(io::ErrorKind::UnexpectedEof)));
+    }
+}

@@ -170,8 +170,8 @@ const BUFFER: usize = 1 << 16;
 /// A writer pauses whenever it has written so many bytes more.
 const PAUSE: u64 = 8 << 20;
 
-/// Sections begin at multiples of this.
-const ALIGNMENT: u64 = 8;
+/// Sections begin at multiples of this: the lines of filters are those of caches.
+const ALIGNMENT: u64 = 64;
 
 /// A file that is written section by section, each with its checksum.
 struct Checked<'a> {
