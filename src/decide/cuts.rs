@@ -36,6 +36,9 @@ impl Walk<'_> {
     /// Keeps a passage, but for the rows of sentences that are cut from it.
     pub(super) fn judge_sentences(&mut self, nth: usize) {
         let passage = self.article.print.passages[nth];
+        if self.is_new(nth) && !self.own.may_repeat_in(passage.words) {
+            return self.keep_passage(nth);
+        }
         let cover = self.cover(nth);
         let min_cut = match self.rules.min_cut {
             MinCut::Words(min_cut) if self.may_be_cut(passage.words, &cover.all, min_cut) => min_cut,

@@ -70,6 +70,11 @@ impl<'a> OwnText<'a> {
         }
     }
 
+    /// Whether keeping some of these words, which nothing kept so far covers, may cover others of them.
+    pub(super) fn may_repeat_in(&self, words: WordSpan) -> bool {
+        !self.may_repeat.is_empty() || self.may_repeat_across_seam(words)
+    }
+
     /// Whether another run of the article may be equal to the one that begins with word `start`.
     pub(super) fn may_repeat(&self, start: usize) -> bool {
         self.may_repeat.get(start) == Some(&true)

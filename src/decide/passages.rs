@@ -143,19 +143,35 @@ impl<'a> Walk<'a> {
 
     /// Verdict 2, and verdict 3 where the passage stays. Tells whether it would go.
     fn judge_long(&mut self, nth: usize, passage: &Passage, nth_with_words: usize) -> bool {
-        let cover = self.cover(nth);
-        let goes_at_once = self.own.place_of_passage(passage.words).is_some();
-        let is_covered = self.rules.passage_threshold.is_met(cover.n_covered(), passage.words.len());
-        let would_go = goes_at_once || is_covered && !self.has_changed_fact(passage, nth_with_words, &cover);
+        let judged = self.would_go(nth, passage, nth_with_words);
+        let would_go = judged.is_some();
         self.decide_undecided(would_go);
-        if would_go {
+        if let Some(judged) = judged {
             self.row.n_words += passage.words.len();
-            self.row.passages.push(Judged { nth, cover, reason: Reason::Passage, goes_at_once });
+            self.row.passages.push(judged);
         } else {
             self.close_row();
             self.judge_sentences(nth);
         }
         would_go
+    }
+
+    fn would_go(&mut self, nth: usize, passage: &Passage, nth_with_words: usize) -> Option<Judged> {
+        let is_enough = |n_covered| self.rules.passage_threshold.is_met(n_covered, passage.words.len());
+        if self.is_new(nth) && !is_enough(0) {
+            return None;
+        }
+        let goes_at_once = self.own.place_of_passage(passage.words).is_some();
+        let cover = self.cover(nth);
+        let would_go = goes_at_once || is_enough(cover.n_covered()) && !self.has_changed_fact(passage, nth_with_words, &cover);
+        would_go.then_some(Judged { nth, cover, reason: Reason::Passage, goes_at_once })
+    }
+
+    /// Whether nothing covers a word of this passage, which can mostly be told at once.
+    pub(super) fn is_new(&self, nth: usize) -> bool {
+        let words = self.article.print.passages[nth].words;
+        let is_new_to = |others: &OthersCover| others.equal[nth].is_none() && !others.words[words.range()].contains(&true);
+        self.others.is_none_or(is_new_to) && !self.own.has_runs() && self.own.place_of_passage(words).is_none()
     }
 
     fn has_changed_fact(&self, passage: &Passage, nth_with_words: usize, cover: &PassageCover) -> bool {

@@ -101,7 +101,9 @@ impl Footer {
             ("file names", self.file_names),
         ];
         let sorted = [("anchors", self.anchors), ("frequent runs", self.frequent), ("passages", self.passages)];
-        let sorted = sorted.into_iter().flat_map(|(name, section)| [(name, section.filter), (name, section.entries), (name, section.directory)]);
+        let sorted = sorted
+            .into_iter()
+            .flat_map(|(name, section)| [(name, section.filter), (name, section.entries), (name, section.directory)]);
         plain.into_iter().chain(sorted)
     }
 }
