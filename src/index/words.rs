@@ -18,6 +18,11 @@ impl WordPlace {
         Self(self.0 + words as u64)
     }
 
+    /// Where chunk number `nth` begins.
+    pub(super) fn of_chunk(nth: u32) -> Self {
+        Self(u64::from(nth) * CHUNK as u64)
+    }
+
     /// The number of its chunk.
     pub(super) fn chunk(self) -> u32 {
         self.locate().0 as u32

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::SegmentError;
+use super::sorted::Layout;
 
 /// A segment ends with these bytes.
 pub(super) const MAGIC: &[u8; 8] = b"einmal\0s";
@@ -52,7 +53,7 @@ pub(super) struct SortedSection {
     pub(super) filter: Section,
     pub(super) entries: Section,
     pub(super) directory: Section,
-    pub(super) bits: u32,
+    pub(super) layout: Layout,
 }
 
 /// Words of a chunk.

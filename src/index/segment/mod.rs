@@ -92,9 +92,8 @@ impl Segment {
         let map = Map::new(file)?;
         let footer = Footer::read(map.bytes())?;
         let segment = Self { map, footer };
-        let is_sound = TableKind::ALL.into_iter().all(|kind| {
-            segment.footer.table(kind).bits.checked_sub(8).is_some_and(|more| more <= 16) && segment.table(kind).is_whole()
-        });
+        let is_sound =
+            TableKind::ALL.into_iter().all(|kind| segment.footer.table(kind).layout.is_sound() && segment.table(kind).is_whole());
         if is_sound { Ok(segment) } else { Err(SegmentError::damaged("directories")) }
     }
 
@@ -163,8 +162,8 @@ impl Segment {
 
     /// A table.
     pub(super) fn table(&self, kind: TableKind) -> Sorted<'_> {
-        let SortedSection { filter, entries, directory, bits } = self.footer.table(kind);
-        Sorted { map: &self.map, entries, filter: Bloom(self.bytes(filter)), directory: self.bytes(directory), bits }
+        let SortedSection { filter, entries, directory, layout } = self.footer.table(kind);
+        Sorted { map: &self.map, entries, filter: Bloom(self.bytes(filter)), directory: self.bytes(directory), layout }
     }
 
     /// Where the run with this hash was kept first, if it stands at none of its anchor's places.

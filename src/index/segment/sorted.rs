@@ -5,10 +5,9 @@ use std::ops::Range;
 use super::bloom::Bloom;
 use super::footer::Section;
 use super::map::Map;
-use crate::index::WordPlace;
+use serde::{Deserialize, Serialize};
 
-/// Bytes of a place.
-const PLACE_LEN: usize = WordPlace::BITS as usize / 8;
+use crate::index::WordPlace;
 
 /// So many hashes share a line of the directory, more or less.
 const MEANT_IN_BUCKET: u64 = 5;
@@ -16,29 +15,68 @@ const MEANT_IN_BUCKET: u64 = 5;
 /// The directory tells from 8 to so many bits of a hash.
 const MOST_BITS: u32 = 24;
 
+/// How entries are laid out: what the directory doesn't tell of the hash, in whole bytes, and the place; 9 to 12 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Layout {
+    /// How many first bits of a hash the directory tells.
+    pub(super) bits: u32,
+    /// Bytes of a place.
+    place_len: u32,
+}
+
+impl Layout {
+    /// The layout for `n` entries with places before `end`.
+    pub(super) fn of(n: u64, end: WordPlace) -> Self {
+        let bits = (n / MEANT_IN_BUCKET).max(1).ilog2().clamp(8, MOST_BITS);
+        Self { bits, place_len: if end.0 <= 1 << 32 { 4 } else { 5 } }
+    }
+
+    /// Whether there can be such entries.
+    pub(super) fn is_sound(self) -> bool {
+        (8..=MOST_BITS).contains(&self.bits) && (4..=5).contains(&self.place_len)
+    }
+
+    /// Bytes of a hash that stand in an entry: all but those that the directory tells.
+    fn remainder_len(self) -> usize {
+        8 - self.bits as usize / 8
+    }
+
+    fn entry_len(self) -> usize {
+        self.remainder_len() + self.place_len as usize
+    }
+
+    fn remainder_mask(self) -> u64 {
+        u64::MAX >> (64 - 8 * self.remainder_len())
+    }
+
+    /// Adds an entry.
+    pub(super) fn push(self, hash: u64, place: WordPlace, entries: &mut Vec<u8>) {
+        entries.extend_from_slice(&hash.to_le_bytes()[..self.remainder_len()]);
+        entries.extend_from_slice(&place.0.to_le_bytes()[..self.place_len as usize]);
+    }
+
+    /// The first of some entries.
+    fn first_of(self, entries: &[u8]) -> Entry {
+        let bytes = &entries[..self.entry_len()];
+        let first = bytes.first_chunk().expect("an entry has more than 8 bytes");
+        let last = bytes.last_chunk().expect("an entry has more than 8 bytes");
+        Entry {
+            remainder: u64::from_le_bytes(*first) & self.remainder_mask(),
+            place: WordPlace(u64::from_le_bytes(*last) >> (64 - 8 * self.place_len)),
+        }
+    }
+}
+
+/// An entry as it was read.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// What the directory doesn't tell of the hash.
+    remainder: u64,
+    place: WordPlace,
+}
+
 /// Bytes of the longest entry.
-const MOST_LEN: usize = 7 + PLACE_LEN;
-
-/// How many first bits of a hash the directory of `n` entries tells.
-pub(super) fn directory_bits(n: u64) -> u32 {
-    (n / MEANT_IN_BUCKET).max(1).ilog2().clamp(8, MOST_BITS)
-}
-
-/// Bytes of a hash that stand in an entry: all but those that the directory tells.
-fn remainder_len(bits: u32) -> usize {
-    8 - bits as usize / 8
-}
-
-/// Bytes of an entry: what the directory doesn't tell of the hash, and the place; 10 to 12.
-pub(super) fn entry_len(bits: u32) -> usize {
-    remainder_len(bits) + PLACE_LEN
-}
-
-/// Adds an entry.
-pub(super) fn push_entry(hash: u64, place: WordPlace, bits: u32, entries: &mut Vec<u8>) {
-    entries.extend_from_slice(&hash.to_le_bytes()[..remainder_len(bits)]);
-    entries.extend_from_slice(&place.0.to_le_bytes()[..PLACE_LEN]);
-}
+const MOST_LEN: usize = 12;
 
 /// Entries that are read at once.
 const PIECE: usize = 16;
@@ -53,19 +91,19 @@ pub(in crate::index) struct Sorted<'a> {
     pub(super) filter: Bloom<'a>,
     /// For each value of a hash's first bits, and one more, the number of the first entry that has it or a greater one; 4 bytes each.
     pub(super) directory: &'a [u8],
-    pub(super) bits: u32,
+    pub(super) layout: Layout,
 }
 
 impl<'a> Sorted<'a> {
     /// How many entries there are.
     pub(in crate::index) fn len(self) -> usize {
-        self.entries.len as usize / entry_len(self.bits)
+        self.entries.len as usize / self.layout.entry_len()
     }
 
     /// Whether the directory leads to all entries.
     pub(super) fn is_whole(self) -> bool {
-        self.directory.len() == 4 * ((1 << self.bits) + 1)
-            && self.entries.len as usize == self.start(1 << self.bits) * entry_len(self.bits)
+        self.directory.len() == 4 * ((1 << self.layout.bits) + 1)
+            && self.entries.len as usize == self.start(1 << self.layout.bits) * self.layout.entry_len()
     }
 
     fn start(self, bucket: usize) -> usize {
@@ -74,7 +112,7 @@ impl<'a> Sorted<'a> {
     }
 
     fn bucket(self, hash: u64) -> Range<usize> {
-        let bucket = (hash >> (64 - self.bits)) as usize;
+        let bucket = (hash >> (64 - self.layout.bits)) as usize;
         let end = self.start(bucket + 1).min(self.len());
         self.start(bucket).min(end)..end
     }
@@ -82,7 +120,7 @@ impl<'a> Sorted<'a> {
     /// Some entries, at most [`PIECE`], in the front of a piece.
     fn copy(self, nths: Range<usize>) -> [u8; PIECE * MOST_LEN] {
         let mut piece = [0; PIECE * MOST_LEN];
-        let len = entry_len(self.bits);
+        let len = self.layout.entry_len();
         self.map.copy(self.entries.start as usize + nths.start * len, &mut piece[..nths.len() * len]);
         piece
     }
@@ -92,7 +130,7 @@ impl<'a> Sorted<'a> {
         let (mut start, mut end) = (bucket.start, bucket.end);
         while end - start > PIECE {
             let middle = start.midpoint(end);
-            let before = Entry::first_of(&self.copy(middle..middle + 1), self.bits).remainder < remainder;
+            let before = self.layout.first_of(&self.copy(middle..middle + 1)).remainder < remainder;
             if before { start = middle + 1 } else { end = middle }
         }
         start
@@ -101,12 +139,12 @@ impl<'a> Sorted<'a> {
     /// The places of `hash`, in order.
     pub(in crate::index) fn places(self, hash: u64) -> impl Iterator<Item = WordPlace> + 'a {
         let bucket = if self.may_have(hash) { self.bucket(hash) } else { 0..0 };
-        let remainder = hash & remainder_mask(self.bits);
+        let remainder = hash & self.layout.remainder_mask();
         let first = self.lower_bound(bucket.clone(), remainder);
         let pieces = (first..bucket.end).step_by(PIECE).map(move |start| start..bucket.end.min(start + PIECE));
         let entries = pieces.flat_map(move |nths| {
             let piece = self.copy(nths.clone());
-            (0..nths.len()).map(move |nth| Entry::first_of(&piece[nth * entry_len(self.bits)..], self.bits))
+            (0..nths.len()).map(move |nth| self.layout.first_of(&piece[nth * self.layout.entry_len()..]))
         });
         let entries = entries.skip_while(move |entry| entry.remainder < remainder);
         entries.take_while(move |entry| entry.remainder == remainder).map(|entry| entry.place)
@@ -132,46 +170,21 @@ impl<'a> Sorted<'a> {
     /// The same at the directory.
     #[inline]
     pub(in crate::index) fn look_at_directory(self, hash: u64) -> u8 {
-        self.directory[4 * (hash >> (64 - self.bits)) as usize]
+        self.directory[4 * (hash >> (64 - self.layout.bits)) as usize]
     }
 
     /// All entries, in order.
     pub(in crate::index) fn iter(self) -> impl Iterator<Item = (u64, WordPlace)> + 'a {
         let entries = &self.map.bytes()[self.entries.start as usize..][..self.entries.len as usize];
-        (0..1_usize << self.bits).flat_map(move |bucket| {
-            let start = (bucket as u64) << (64 - self.bits);
-            let told = start & !remainder_mask(self.bits);
+        (0..1_usize << self.layout.bits).flat_map(move |bucket| {
+            let start = (bucket as u64) << (64 - self.layout.bits);
+            let told = start & !self.layout.remainder_mask();
             self.bucket(start).map(move |nth| {
-                let Entry { remainder, place } = Entry::first_of(&entries[nth * entry_len(self.bits)..], self.bits);
+                let Entry { remainder, place } = self.layout.first_of(&entries[nth * self.layout.entry_len()..]);
                 (told | remainder, place)
             })
         })
     }
-}
-
-/// An entry as it was read.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    /// What the directory doesn't tell of the hash.
-    remainder: u64,
-    place: WordPlace,
-}
-
-impl Entry {
-    /// The first entry of some.
-    fn first_of(bytes: &[u8], bits: u32) -> Self {
-        let bytes = &bytes[..entry_len(bits)];
-        let first = bytes.first_chunk().expect("an entry has more than 8 bytes");
-        let last = bytes.last_chunk().expect("an entry has more than 8 bytes");
-        Self {
-            remainder: u64::from_le_bytes(*first) & remainder_mask(bits),
-            place: WordPlace(u64::from_le_bytes(*last) >> (64 - WordPlace::BITS)),
-        }
-    }
-}
-
-fn remainder_mask(bits: u32) -> u64 {
-    u64::MAX >> (64 - 8 * remainder_len(bits))
 }
 
 #[cfg(test)]
@@ -190,13 +203,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_hash_has_its_places_in_order(set in entries(), bits in 8..=24_u32) {
+        fn every_hash_has_its_places_in_order(set in entries(), bits in 8..=24_u32, place_len in 4..=5_u32) {
             let bits = if bits > 18 { bits - 10 } else { bits };
+            let layout = Layout { bits, place_len };
+            let set: BTreeSet<(u64, u64)> = set.into_iter().map(|(hash, place)| (hash, place >> (40 - 8 * place_len))).collect();
             let (mut bytes, mut counts) = (Vec::new(), vec![0_u32; (1 << bits) + 1]);
             let mut filter = BloomWriter::new(filter_len(set.len() as u64));
             for &(hash, place) in &set {
                 filter.add(hash);
-                push_entry(hash, WordPlace(place), bits, &mut bytes);
+                layout.push(hash, WordPlace(place), &mut bytes);
                 counts[(hash >> (64 - bits)) as usize + 1] += 1;
             }
             let starts = counts.iter().scan(0, |sum, count| { *sum += count; Some(*sum) });
@@ -206,7 +221,7 @@ mod tests {
             file.write_all(&[&[7; 5], &bytes[..]].concat()).expect("there is room");
             let map = Map::new(&file).expect("it can be mapped");
             let entries = Section { start: 5, len: bytes.len() as u64, xxh3: 0 };
-            let sorted = Sorted { map: &map, entries, filter: Bloom(&filter.complete), directory: &directory, bits };
+            let sorted = Sorted { map: &map, entries, filter: Bloom(&filter.complete), directory: &directory, layout };
             prop_assert!(sorted.is_whole());
             prop_assert_eq!(sorted.iter().map(|(hash, place)| (hash, place.0)).collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
             for &(hash, _) in &set {
@@ -220,13 +235,21 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_takes_10_to_12_bytes_and_what_leads_to_it_two_at_most() {
-        for (n, bits, len) in
-            [(0, 8, 12), (1000, 8, 12), (600_000, 16, 11), (2_500_000, 18, 11), (100_000_000, 24, 10), (200_000_000, 24, 10)]
-        {
-            assert_eq!((directory_bits(n), entry_len(directory_bits(n))), (bits, len), "{n}");
+    fn an_entry_takes_9_to_12_bytes_and_what_leads_to_it_2_at_most() {
+        let small = WordPlace(1 << 32);
+        for (n, end, bits, len) in [
+            (0, small, 8, 11),
+            (1000, small, 8, 11),
+            (1000, small.plus(1), 8, 12),
+            (600_000, small, 16, 10),
+            (13_000_000, small, 21, 10),
+            (100_000_000, small, 24, 9),
+            (200_000_000, small.plus(1), 24, 10),
+        ] {
+            let layout = Layout::of(n, end);
+            assert_eq!((layout.bits, layout.entry_len(), layout.is_sound()), (bits, len, true), "{n}");
             let besides = (4 << bits) + filter_len(n);
-            assert!(n < 10_000 || besides <= 2 * n, "{besides} bytes for {n}");
+            assert!(n < 10_000 || besides <= 2 * n + n / 8, "{besides} bytes for {n}");
         }
     }
 }

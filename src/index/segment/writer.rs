@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use super::TableKind;
 use super::bloom::{BloomWriter, filter_len};
 use super::footer::{Footer, MAGIC, Section, SortedSection, StoredChunk, VERSION};
-use super::sorted::{directory_bits, push_entry};
+use super::sorted::Layout;
 use crate::fingerprint::WordHash;
 use crate::index::records::StoredRecord;
 use crate::index::words::WordPlace;
@@ -102,7 +102,9 @@ impl<'a> SegmentWriter<'a> {
     }
 
     fn sorted(&mut self, n_at_most: u64, entries: impl Iterator<Item = (u64, WordPlace)>) -> io::Result<SortedSection> {
-        let bits = directory_bits(n_at_most);
+        let end = self.footer.chunks.last().map_or(WordPlace(0), |last| WordPlace::of_chunk(last.nth + 1));
+        let layout = Layout::of(n_at_most, end);
+        let bits = layout.bits;
         let mut counts = vec![0_u32; (1 << bits) + 1];
         let mut filter = FilterWriter::new(self.out.reserve(filter_len(n_at_most))?, filter_len(n_at_most));
         let mut entry = Vec::with_capacity(16);
@@ -111,7 +113,7 @@ impl<'a> SegmentWriter<'a> {
             filter.add(hash, self.out.file)?;
             counts[(hash >> (64 - bits)) as usize + 1] += 1;
             entry.clear();
-            push_entry(hash, place, bits, &mut entry);
+            layout.push(hash, place, &mut entry);
             self.out.push(&entry)?;
         }
         let entries = self.out.end(start)?;
@@ -122,7 +124,7 @@ impl<'a> SegmentWriter<'a> {
             before = before.checked_add(count).ok_or_else(|| io::Error::other("a segment holds at most 4 billion entries"))?;
             self.out.push(&before.to_le_bytes())?;
         }
-        Ok(SortedSection { filter, entries, directory: self.out.end(start)?, bits })
+        Ok(SortedSection { filter, entries, directory: self.out.end(start)?, layout })
     }
 }
 
