@@ -10,7 +10,7 @@ use clap::Parser;
 
 use einmal::error::{Error, printable};
 use einmal::exit::Exit;
-use einmal::pipeline::{run_job, verify_run};
+use einmal::pipeline::{estimate, run_job, verify_run};
 use einmal::report::{Verbosity, start_log};
 use einmal::restore::restore;
 use einmal::settings::Job;
@@ -32,6 +32,7 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
         cli::Wanted::Job(settings) => settings,
         cli::Wanted::Index(command) => return command.run().map(|()| Exit::Complete),
         cli::Wanted::Check(check) => return verify(&check),
+        cli::Wanted::Estimate(wanted) => return tell_estimate(&wanted),
         cli::Wanted::Restoring(restoring, verbosity) => {
             start_log(verbosity);
             let restored = restore(&restoring)?;
@@ -56,6 +57,20 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
     }
     let are_left_out = summary.n_bad() > 0 && settings.quarantine.is_none();
     Ok(if are_left_out { Exit::BadRecordsLeftOut } else { Exit::Complete })
+}
+
+/// Tells what a run would need. The answer is no if there is no room for it.
+fn tell_estimate(wanted: &cli::WantedEstimate) -> Result<Exit, Error> {
+    start_log(wanted.settings.verbosity);
+    let estimate = estimate(&wanted.settings, wanted.sample)?;
+    let page = if wanted.as_json {
+        serde_json::to_string_pretty(&estimate).expect("numbers and names can always be written")
+    } else {
+        estimate.to_string()
+    };
+    let written = writeln!(std::io::stdout().lock(), "{page}");
+    written.map_err(|source| Error::io("write", "standard output", source))?;
+    Ok(if estimate.lacking.is_empty() { Exit::Complete } else { Exit::No })
 }
 
 /// Checks an earlier run, and says what is wrong with it.

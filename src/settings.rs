@@ -12,6 +12,7 @@ use crate::filter::Filter;
 use crate::ledger::LedgerText;
 use crate::read::{Articles, AskedFormat, BatchSize, HowToRead, HtmlText, LanguageField, Selection, To};
 use crate::report::Verbosity;
+use crate::store::Expiry;
 use crate::write::{Compression, Target};
 
 /// What is to be done.
@@ -36,6 +37,8 @@ pub struct IndexUse {
     pub adds: bool,
     /// What the run is called there; `None`: as its inputs say.
     pub run: Option<String>,
+    /// Which text in it fades.
+    pub expire: Option<Expiry>,
 }
 
 /// The settings of a run.

@@ -2,6 +2,7 @@
 
 mod clean;
 mod dedup;
+mod estimate;
 mod index;
 mod pages;
 mod reading;
@@ -11,6 +12,7 @@ mod verify;
 mod writing;
 
 use clap::{Parser, Subcommand};
+pub(crate) use estimate::WantedEstimate;
 use reading::ReadingArgs;
 pub(crate) use verify::WantedCheck;
 use writing::WritingArgs;
@@ -46,6 +48,8 @@ pub(crate) enum Wanted {
     Job(Box<Settings>),
     /// Something about an index.
     Index(index::IndexCommand),
+    /// What a run would need.
+    Estimate(Box<WantedEstimate>),
     /// A check of an earlier run.
     Check(Box<WantedCheck>),
     /// What a run took out is to come back.
@@ -59,6 +63,7 @@ enum Command {
     Dedup(Box<dedup::DedupArgs>),
     Clean(Box<clean::CleanArgs>),
     Index(index::IndexCommand),
+    Estimate(Box<estimate::EstimateArgs>),
     Verify(Box<verify::VerifyArgs>),
     Restore(Box<restore::RestoreArgs>),
     Completions(pages::CompletionsArgs),
@@ -81,6 +86,7 @@ impl Args {
                 start_log(verbosity);
                 Ok(Wanted::Index(command))
             }
+            Command::Estimate(args) => args.wanted(verbosity).map(|wanted| Wanted::Estimate(Box::new(wanted))),
             Command::Verify(args) => args.wanted(verbosity).map(|check| Wanted::Check(Box::new(check))),
             Command::Restore(args) => args.wanted().map(|restoring| Wanted::Restoring(Box::new(restoring), verbosity)),
             Command::Completions(args) => Ok(Wanted::Page(args.page())),

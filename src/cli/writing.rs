@@ -118,16 +118,30 @@ const FILE_EXTENSIONS: [&str; 8] = ["jsonl", "ndjson", "json", "csv", "tsv", "pa
 impl WritingArgs {
     /// What a run wrote that is to be checked.
     pub(super) fn written(output: PathBuf, to: Option<ToFormat>, ledger: PathBuf, threads: Option<NonZeroUsize>) -> Self {
+        Self { output: Some(output), to, ledger: Some(ledger), threads, ..Self::nothing() }
+    }
+
+    /// What a run is to write that is only planned.
+    pub(super) fn planned(
+        output: Option<PathBuf>,
+        threads: Option<NonZeroUsize>,
+        memory: Option<u64>,
+        temp_dir: Option<PathBuf>,
+    ) -> Self {
+        Self { output, threads, memory, temp_dir, ..Self::nothing() }
+    }
+
+    fn nothing() -> Self {
         Self {
-            output: Some(output),
-            to,
+            output: None,
+            to: None,
             bulk_index: None,
             compress: None,
-            ledger: Some(ledger),
+            ledger: None,
             ledger_text: Switch::On,
             summary: None,
             quarantine: None,
-            threads,
+            threads: None,
             memory: None,
             temp_dir: None,
             batch: None,

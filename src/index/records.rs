@@ -159,6 +159,11 @@ impl<'a> StoredRecord<'a> {
         Self { place: Place { file: self.place.file + n_files, ..self.place }, ..self }
     }
 
+    /// The same record, when its kept text begins at `start` and its file is number `file`.
+    pub(super) fn moved(self, start: WordPlace, file: u32) -> Self {
+        Self { start, place: Place { file, ..self.place }, ..self }
+    }
+
     /// All its names, as they stand in a segment.
     pub(super) fn names(self) -> &'a [u8] {
         self.names

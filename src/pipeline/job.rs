@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::batch::Batch;
 use super::indexing::RunIndex;
 use super::judge::Judge;
+use super::room::warn_if_it_may_not_fit;
 use super::sinks::{Complete, Sinks};
 use super::spill::MemoryLimit;
 use super::texts::Learned;
@@ -48,8 +49,9 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
     if inputs.iter().any(|input| matches!(input.source, Source::Stdin)) && std::io::stdin().is_terminal() {
         log::warn!("reading from the terminal; Ctrl-D ends the input, Ctrl-C the program");
     }
+    warn_if_it_may_not_fit(settings, &inputs);
     let min_run = settings.rules.min_run;
-    let index = settings.index.as_ref().map(|index| RunIndex::open(index, min_run, &inputs)).transpose()?;
+    let index = settings.index.as_ref().map(|index| RunIndex::open(index, settings, &mut inputs)).transpose()?;
     let shingles = index.as_ref().map_or_else(|| ShingleHasher::new(Seed::random(), min_run), RunIndex::hasher);
     if settings.verify {
         if let Some(name) = twice(&inputs) {

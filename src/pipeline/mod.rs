@@ -4,16 +4,20 @@
 //! and written, the next is read and fingerprinted.
 
 mod batch;
+mod days;
+mod estimate;
 mod filtering;
 mod indexing;
 mod job;
 mod judge;
+mod room;
 mod sharing;
 mod sinks;
 mod spill;
 mod texts;
 mod verify;
 
+pub use estimate::estimate;
 pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};
 pub use verify::verify_run;

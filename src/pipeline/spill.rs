@@ -36,11 +36,20 @@ impl MemoryLimit {
         Self { memory: settings.memory, folder: settings.temp_dir.clone().unwrap_or_else(beside_output) }
     }
 
+    /// So much of kept text is in memory at most, in bytes.
+    pub(super) fn room(&self) -> u64 {
+        // A third is for what is read of segments.
+        (self.memory.saturating_sub(BESIDES) / 3 * 2).max(LEAST)
+    }
+
+    /// Where the rest goes.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Makes room where more is in use than should be. No batch is under way.
     pub(super) fn keep(&self, judge: &mut Judge) -> Result<(), Error> {
-        // A third is for what is read of segments.
-        let room = (self.memory.saturating_sub(BESIDES) / 3 * 2).max(LEAST);
-        if judge.kept().held_memory() as u64 > room {
+        if judge.kept().held_memory() as u64 > self.room() {
             log::debug!("kept text goes to {}", self.folder.display());
             judge.spill(&self.folder)?;
         }

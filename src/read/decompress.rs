@@ -1,6 +1,7 @@
 //! Compression, recognised by what the bytes are, not by the name.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use bzip2::bufread::MultiBzDecoder;
 use liblzma::bufread::XzDecoder;
@@ -48,6 +49,11 @@ impl Packing {
 
 /// The extensions of packed files' names.
 pub const PACKED_EXTENSIONS: [&str; 5] = ["gz", "zst", "bz2", "xz", "lz4"];
+
+/// Whether a file is packed, as its name says.
+pub fn is_packed(path: &Path) -> bool {
+    path.extension().is_some_and(|end| PACKED_EXTENSIONS.iter().any(|known| end == *known))
+}
 
 /// A file's name without the extension that tells how it is packed.
 pub fn unpacked_name(name: &str) -> &str {

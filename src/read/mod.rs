@@ -22,7 +22,7 @@ mod rows;
 
 pub use bad::{BadReason, BadRecord};
 pub(crate) use decompress::decompressed;
-pub use decompress::{PACKED_EXTENSIONS, unpacked_name};
+pub use decompress::{PACKED_EXTENSIONS, is_packed, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields, LanguageField};
 pub use file::SourceFile;
 pub use format::{

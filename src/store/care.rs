@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Hashing, Run, Store};
@@ -103,18 +104,21 @@ pub fn compact(folder: &Path) -> Result<(), Error> {
     store.prepare()?.commit()
 }
 
-/// Leaves out what some runs kept.
+/// Leaves out what some runs kept, and what is of days `before` one.
 ///
 /// # Errors
 ///
-/// If one of them is not there; then none is forgotten. Or if the index cannot be changed.
-pub fn forget(folder: &Path, runs: &[String]) -> Result<(), Error> {
+/// If one of the runs is not there; then nothing is forgotten. Or if the index cannot be changed.
+pub fn forget(folder: &Path, runs: &[String], before: Option<NaiveDate>) -> Result<(), Error> {
     let mut store = Store::change_existing(folder)?;
     for run in runs {
         if !store.forget(run)? {
             return Err(Error::input(folder, format!("the index holds no run {}", printable(run)))
                 .with_hint("`einmal index list` has the names"));
         }
+    }
+    if let Some(before) = before {
+        store.expire(before)?;
     }
     store.prepare()?.commit()
 }
@@ -141,8 +145,8 @@ struct Exported<'a> {
 pub fn export(folder: &Path, out: &mut impl Write) -> Result<(), Error> {
     let store = Store::read(folder)?;
     let runs = &store.manifest.runs;
-    let run_of = |chunk: u32| runs.partition_point(|run| run.chunks[1] <= chunk);
-    let mut parts = store.segments.iter().flat_map(|segment| segment.kept_records(run_of)).peekable();
+    let parts = store.segments.iter().flat_map(|segment| segment.kept_records(|chunk| store.run_of(chunk)));
+    let mut parts = parts.peekable();
     while let Some((KeptRecord { run, place, file, id, url, date, .. }, mut words)) = parts.next() {
         while let Some((_, more)) = parts.next_if(|(next, _)| (next.run, next.place) == (run, place)) {
             words += more;

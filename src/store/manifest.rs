@@ -5,9 +5,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::compared::Compared;
 use crate::error::Error;
 use crate::fingerprint::{MATCHING_FORM, MinRun, Seed, ShingleHasher};
 
@@ -63,6 +65,12 @@ pub struct Run {
     pub records: u64,
     /// Words that were kept.
     pub words: u64,
+    /// The middle day of its articles, if any has a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) day: Option<NaiveDate>,
+    /// The first day of its articles; `None` if nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) oldest: Option<NaiveDate>,
 }
 
 /// A file of an index.
@@ -72,6 +80,9 @@ pub struct SegmentFile {
     pub name: String,
     /// Its size in bytes.
     pub len: u64,
+    /// When it was compared with its checksums; `None`: nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) compared: Option<Compared>,
 }
 
 impl Hashing {

@@ -4,6 +4,8 @@
 //! done; until then, whatever happens, the index is as it was.
 
 mod care;
+mod compared;
+mod expire;
 mod lock;
 mod manifest;
 mod naming;
@@ -22,6 +24,8 @@ use crate::fingerprint::{MinRun, Seed, ShingleHasher};
 use crate::index::{EarlierRun, KeptText, Segment, TableSize, merge, merge_wanted, write_without};
 use crate::write::AtomicFile;
 pub use care::{check, compact, export, forget, list, show};
+use compared::{Compared, stamp};
+pub use expire::{Days, Expiry};
 use lock::{LOCK, Lock, remove_leftovers};
 use manifest::MANIFEST;
 pub use manifest::{Hashing, Manifest, Run, SegmentFile};
@@ -47,6 +51,8 @@ pub struct Store {
     manifest: Manifest,
     /// What the manifest names.
     segments: Vec<Arc<Segment>>,
+    /// The states of their files.
+    stamps: Vec<u64>,
     /// Segments that are complete, but have no names yet.
     unnamed: Vec<AtomicFile>,
 }
@@ -91,8 +97,9 @@ impl Store {
         for _ in 0..N_TRIES {
             let manifest = Manifest::read(folder)?.ok_or_else(no_index)?;
             match open_segments(folder, &manifest) {
-                Ok(segments) => {
-                    return Ok(Self { folder: folder.to_owned(), lock: None, manifest, segments, unnamed: Vec::new() });
+                Ok((segments, stamps)) => {
+                    let folder = folder.to_owned();
+                    return Ok(Self { folder, lock: None, manifest, segments, stamps, unnamed: Vec::new() });
                 }
                 // Another run may just have merged it into another.
                 Err(error) if Manifest::read(folder)?.as_ref() == Some(&manifest) => return Err(error),
@@ -120,8 +127,8 @@ impl Store {
             None => Manifest::empty(&ShingleHasher::new(Seed::random(), min_run)),
         };
         remove_leftovers(folder, |name| manifest.segments.iter().any(|segment| segment.name == name), &lock);
-        let segments = open_segments(folder, &manifest)?;
-        Ok(Self { folder: folder.to_owned(), lock: Some(lock), manifest, segments, unnamed: Vec::new() })
+        let (segments, stamps) = open_segments(folder, &manifest)?;
+        Ok(Self { folder: folder.to_owned(), lock: Some(lock), manifest, segments, stamps, unnamed: Vec::new() })
     }
 
     /// Opens an index that is there, to change it.
@@ -176,7 +183,26 @@ impl Store {
         (0..self.segments.len()).try_for_each(|nth| self.verify_segment(nth))
     }
 
-    fn verify_segment(&self, nth: usize) -> Result<(), Error> {
+    /// The segments that are to be compared with their checksums by a run: those of which nobody knows it, or not any more. Each with its size in bytes.
+    pub fn uncompared(&self) -> Vec<(usize, u64)> {
+        let is_due = |file: &SegmentFile, stamp| file.compared.is_none_or(|compared| !compared.holds(stamp));
+        let files = self.manifest.segments.iter().zip(&self.stamps).enumerate();
+        files.filter(|(_, (file, stamp))| is_due(file, **stamp)).map(|(nth, (file, _))| (nth, file.len)).collect()
+    }
+
+    /// Notes that these segments were compared with their checksums, and were sound.
+    pub fn note_compared(&mut self, numbers: impl Iterator<Item = usize>) {
+        for nth in numbers {
+            self.manifest.segments[nth].compared = Some(Compared::now(self.stamps[nth]));
+        }
+    }
+
+    /// Compares segment number `nth` with its checksums.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, with its name.
+    pub fn verify_segment(&self, nth: usize) -> Result<(), Error> {
         let path = || self.folder.join(&self.manifest.segments[nth].name);
         self.segments[nth].verify().map_err(|problem| Error::input(path(), problem.to_string()))
     }
@@ -196,26 +222,50 @@ impl Store {
         if gone.start <= segment.chunks().start && segment.chunks().end <= gone.end {
             self.replace(nth..nth + 1, None);
         } else {
-            // What is written anew gets checksums of its own, which would hide any damage.
             self.verify_segment(nth)?;
-            let shingles = self.manifest.hasher(&self.folder)?;
-            let rest = self.write(|file| write_without(&segment, &gone, &shingles, TableSize::default(), file))?;
-            self.replace(nth..nth + 1, Some(rest));
+            let records = segment.kept_records(|chunk| chunk as usize);
+            let is_gone: Vec<bool> = records.map(|(record, _)| gone.contains(&record.run)).collect();
+            self.leave_out(nth, &is_gone)?;
         }
         Ok(true)
     }
 
-    /// Merges segments into one: all of them, or those that a run should, if any.
+    /// Leaves out those records of segment number `nth` that are `gone`. It was verified: what is written anew gets checksums of its own, which would hide any damage.
+    fn leave_out(&mut self, nth: usize, gone: &[bool]) -> Result<(), Error> {
+        if !gone.contains(&true) {
+            return Ok(());
+        }
+        let rest = if gone.contains(&false) {
+            let shingles = self.manifest.hasher(&self.folder)?;
+            let segment = Arc::clone(&self.segments[nth]);
+            Some(self.write(|file| write_without(&segment, gone, &shingles, TableSize::default(), file))?)
+        } else {
+            None
+        };
+        self.replace(nth..nth + 1, rest);
+        Ok(())
+    }
+
+    /// The number of the run that a chunk of words is of.
+    fn run_of(&self, chunk: u32) -> usize {
+        self.manifest.runs.partition_point(|run| run.chunks[1] <= chunk)
+    }
+
+    /// Merges segments into one: all of them, which were verified, or those that a run should, if any.
     ///
     /// # Errors
     ///
-    /// If there is no room.
+    /// If there is no room, or one is damaged.
     pub fn compact(&mut self, all: bool) -> Result<(), Error> {
         let shingles = self.manifest.hasher(&self.folder)?;
         let lens: Vec<u64> = self.manifest.segments.iter().map(|segment| segment.len).collect();
         let wanted = if all { (lens.len() > 1).then_some(0..lens.len()) } else { merge_wanted(&lens) };
         let Some(range) = wanted else { return Ok(()) };
         log::info!("merging {} segments of the index", range.len());
+        if !all {
+            // Not every run compares all, and what is written anew gets checksums of its own, which would hide any damage.
+            range.clone().try_for_each(|nth| self.verify_segment(nth))?;
+        }
         let segments = self.segments[range.clone()].to_vec();
         let merged = self.write(|file| merge(&segments, None, &shingles, TableSize::default(), file))?;
         self.replace(range, Some(merged));
@@ -230,17 +280,22 @@ impl Store {
     pub fn add(&mut self, run: NewRun, kept: &KeptText, files: &[String]) -> Result<(), Error> {
         // The last run stands in a segment of its own, so that it can be repeated at no cost.
         if let Err(error) = self.compact(false) {
+            if error.is_about_input() {
+                return Err(error);
+            }
             log::warn!("{error}; the segments of the index stay as they are, which makes it a little slower");
         }
         let chunks = kept.own_chunks();
+        let NewRun { name, started, records, words } = run;
+        let mut run = Run { name, started, chunks: [chunks.start, chunks.end], records, words, day: None, oldest: None };
         if !chunks.is_empty() {
             let added = self.write(|file| kept.write_own(files, file))?;
+            run.note_days(&added.1);
             let end = self.segments.len();
             self.replace(end..end, Some(added));
         }
         self.manifest.next_chunk = chunks.end.max(self.manifest.next_chunk);
-        let NewRun { name, started, records, words } = run;
-        self.manifest.runs.push(Run { name, started, chunks: [chunks.start, chunks.end], records, words });
+        self.manifest.runs.push(run);
         Ok(())
     }
 
@@ -253,11 +308,14 @@ impl Store {
         let segment = Segment::open(&file).map_err(|problem| Error::input(&path, problem.to_string()))?;
         self.manifest.next_segment += 1;
         self.unnamed.push(atomic);
-        Ok((SegmentFile { name, len: segment.size() }, Arc::new(segment)))
+        let metadata = file.metadata().map_err(|source| Error::io("write", &path, source))?;
+        let compared = Some(Compared::now(stamp(&metadata)));
+        Ok((SegmentFile { name, len: segment.size(), compared }, Arc::new(segment)))
     }
 
     fn replace(&mut self, range: Range<usize>, by: Option<(SegmentFile, Arc<Segment>)>) {
         let (files, segments): (Vec<_>, Vec<_>) = by.into_iter().unzip();
+        self.stamps.splice(range.clone(), files.iter().filter_map(|file| file.compared.map(|compared| compared.stamp)));
         self.manifest.segments.splice(range.clone(), files);
         self.segments.splice(range, segments);
     }
@@ -274,7 +332,8 @@ impl Store {
         let (manifest, mut file) = AtomicFile::create(&path)?;
         let written = file.write_all(&self.manifest.to_bytes()).and_then(|()| file.sync_data());
         written.map_err(|source| Error::io("write", &path, source))?;
-        let gone = before.into_iter().filter(|segment| !self.manifest.segments.contains(segment));
+        let is_named = |name: &str| self.manifest.segments.iter().any(|segment| segment.name == name);
+        let gone = before.into_iter().filter(|segment| !is_named(&segment.name));
         let gone = gone.map(|segment| self.folder.join(segment.name)).collect();
         Ok(ChangedIndex { folder: self.folder, unnamed: self.unnamed, manifest, gone, _lock: self.lock })
     }
@@ -322,7 +381,8 @@ fn refuse_other_folders(folder: &Path) -> Result<(), Error> {
     }
 }
 
-fn open_segments(folder: &Path, manifest: &Manifest) -> Result<Vec<Arc<Segment>>, Error> {
+/// Opens the segments that a manifest names, and notes the states of their files.
+fn open_segments(folder: &Path, manifest: &Manifest) -> Result<(Vec<Arc<Segment>>, Vec<u64>), Error> {
     let open = |file: &SegmentFile| {
         let path = folder.join(&file.name);
         let opened = File::open(&path).map_err(|source| Error::io("read", &path, source))?;
@@ -333,7 +393,8 @@ fn open_segments(folder: &Path, manifest: &Manifest) -> Result<Vec<Arc<Segment>>
         if segment.size() != file.len {
             return Err(problem(format!("it has {} bytes, the index says {}", segment.size(), file.len)));
         }
-        Ok(Arc::new(segment))
+        let metadata = opened.metadata().map_err(|source| Error::io("read", &path, source))?;
+        Ok((Arc::new(segment), stamp(&metadata)))
     };
-    manifest.segments.iter().map(open).collect()
+    manifest.segments.iter().map(open).collect::<Result<Vec<_>, _>>().map(|opened| opened.into_iter().unzip())
 }

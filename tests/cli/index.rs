@@ -421,3 +421,64 @@ fn a_memory_limit_changes_neither_output_nor_ledger_nor_index() {
     assert!(much.1.len() > 500_000, "much goes");
     assert!(!folder.names().iter().any(|name| name.contains("tmp")), "{:?}", folder.names());
 }
+
+#[test]
+fn an_index_that_was_compared_is_compared_again_only_when_it_was_touched() {
+    let folder = days();
+    run_days(&folder, 1..=2);
+    let segment = files(&folder).into_keys().find(|name| name.ends_with(".segment")).expect("there is one");
+    let path = folder.path(&segment);
+    let written = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("it is there");
+    let mut bytes = folder.read(&segment);
+    bytes[8] ^= 1;
+    fs::write(&path, &bytes).expect("it can be written to");
+    let touched = folder.dedup(["day3.jsonl", "--index", "seen", "--read-only"]).run();
+    touched.exits(2).stderr_holds(&["it is damaged (in its words)"]);
+    // As a failing disk does it: nobody has written to the file.
+    let file = File::options().write(true).open(&path).expect("it is there");
+    file.set_modified(written).expect("the time can be set");
+    folder.dedup(["day3.jsonl", "--index", "seen", "--read-only"]).run().exits(0);
+    folder.einmal(["index", "check", "seen"]).run().exits(1).stderr_holds(&["it is damaged (in its words)"]);
+    // Before it is written anew it is compared.
+    folder.einmal(["index", "compact", "seen"]).run().exits(2).stderr_holds(&["it is damaged (in its words)"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_index_without_permission_is_named_and_stays_as_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = days();
+    run_day(&folder, 1, &[]).exits(0);
+    let before = files(&folder);
+    let segment = before.keys().find(|name| name.ends_with(".segment")).expect("there is one").clone();
+    let set_mode = |name: &str, mode| {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).expect("it is ours");
+    };
+    let add = ["day2.jsonl", "--index", "seen", "-o", "/dev/null"];
+    for (name, mode, problem) in [
+        ("seen", 0o555, "cannot "),
+        ("seen", 0o000, "cannot read"),
+        ("seen/MANIFEST", 0o000, "seen/MANIFEST: cannot read: permission denied"),
+        ("seen/LOCK", 0o444, "seen/LOCK: cannot lock: permission denied"),
+        (segment.as_str(), 0o000, "cannot read: permission denied"),
+    ] {
+        set_mode("seen/LOCK", 0o666);
+        set_mode(name, mode);
+        let outcome = folder.dedup(add).without_privileges();
+        set_mode(name, if name == "seen" { 0o755 } else { 0o644 });
+        let Some(outcome) = outcome else { return };
+        outcome.exits(2).stderr_holds(&[problem, "permission denied"]).stdout_is_empty();
+        assert_eq!(files(&folder), before, "{name}");
+    }
+    // Reading needs no more than reading.
+    set_mode("seen", 0o555);
+    let outcome = folder.dedup(["day2.jsonl", "--index", "seen", "--read-only", "-o", "/dev/null"]).without_privileges();
+    set_mode("seen", 0o755);
+    outcome.expect("it could be run before").exits(0);
+    // A file where the index's folder should be, and where a folder above it should be.
+    for index in ["day1.jsonl", "day1.jsonl/seen"] {
+        let outcome = folder.dedup(["day2.jsonl", "--index", index, "-o", "out.jsonl"]).run();
+        outcome.exits(2).stderr_holds(&[&format!("{index}: cannot ")]).stdout_is_empty();
+        assert!(!folder.path("out.jsonl").exists());
+    }
+}

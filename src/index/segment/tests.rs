@@ -71,10 +71,11 @@ fn run_text() -> impl Strategy<Value = RunText> {
 
 proptest! {
     #[test]
-    fn merged_runs_are_as_if_kept_in_one_go_and_without_one_of_them_as_if_it_never_was(
+    fn merged_runs_are_as_if_kept_in_one_go_and_without_some_records_as_if_these_never_were(
         runs in prop::collection::vec(run_text(), 2..5),
         places_per_anchor in select(vec![1, 2, 8]),
         gone in 0..5_usize,
+        some_gone in prop::collection::vec(any::<bool>(), 25),
     ) {
         let size = TableSize { places_per_anchor, repeats_passages: true };
         let runs: Vec<(u32, &RunText)> = runs.iter().enumerate().map(|(nth, run)| (2 * nth as u32, run)).collect();
@@ -85,7 +86,18 @@ proptest! {
 
         let (gone, _) = runs[gone % runs.len()];
         let rest: Vec<(u32, &RunText)> = runs.iter().copied().filter(|(first, _)| *first != gone).collect();
-        let without = written(|file| write_without(&merged, &(gone..gone + 2), &shingles(), size, file));
-        prop_assert_eq!(content(&without), content(&segment_of(&rest, size)));
+        let without = |gone: &[bool]| content(&written(|file| write_without(&merged, gone, &shingles(), size, file)));
+        let is_gone: Vec<bool> = merged.records().iter().map(|record| record.start.chunk() == gone).collect();
+        prop_assert_eq!(without(&is_gone), content(&segment_of(&rest, size)));
+
+        let mut some_gone = some_gone.into_iter().cycle();
+        let is_gone: Vec<bool> = some_gone.by_ref().take(merged.records().iter().count()).collect();
+        let mut stays = is_gone.iter().map(|is_gone| !is_gone);
+        let left: Vec<(u32, RunText)> = runs
+            .iter()
+            .map(|(first, run)| (*first, run.iter().filter(|_| stays.next() == Some(true)).cloned().collect()))
+            .collect();
+        let left: Vec<(u32, &RunText)> = left.iter().map(|(first, run)| (*first, run)).collect();
+        prop_assert_eq!(without(&is_gone), content(&segment_of(&left, size)));
     }
 }

@@ -33,10 +33,11 @@ impl<'a> SegmentWriter<'a> {
     }
 
     /// Writes the words of some chunks, in order, each with its number.
-    pub(in crate::index) fn words<'w>(&mut self, chunks: impl Iterator<Item = (u32, &'w [WordHash])>) -> io::Result<()> {
+    pub(in crate::index) fn words<W: AsRef<[WordHash]>>(&mut self, chunks: impl Iterator<Item = (u32, W)>) -> io::Result<()> {
         let start = self.out.begin()?;
         let mut first = 0;
         for (nth, words) in chunks {
+            let words = words.as_ref();
             self.footer.chunks.push(StoredChunk { nth, n_words: words.len() as u32, first });
             first += words.len() as u64;
             for word in words {

@@ -1,0 +1,109 @@
+//! What a run would need is told before it.
+
+use std::fs::File;
+
+use serde_json::Value;
+
+use crate::dumps::many_articles;
+use crate::harness::{Folder, gzip, jsonl};
+
+fn estimated(folder: &Folder, args: &[&str]) -> Value {
+    let outcome = folder.einmal([&["estimate", "--json"][..], args].concat()).run();
+    serde_json::from_slice(&outcome.exits(0).stderr_is_empty().stdout).expect("JSON")
+}
+
+#[track_caller]
+fn assert_near(estimate: &Value, number: &Value, expected: &Value) {
+    let (found, expected) = (number.as_f64().expect("a number"), expected.as_f64().expect("a number"));
+    assert!((found - expected).abs() <= 0.25 * expected, "{found}, and it is {expected}: {estimate}");
+}
+
+#[test]
+fn an_estimate_of_all_of_the_input_is_what_the_run_says() {
+    let folder = Folder::new();
+    let articles = many_articles();
+    let (first, second) = articles.split_at(articles.len() / 2);
+    folder.write("a.jsonl", jsonl(first.iter().cloned()));
+    folder.write("b.jsonl.gz", gzip(jsonl(second.iter().cloned()).as_bytes()));
+    let estimate = estimated(&folder, &["a.jsonl", "b.jsonl.gz"]);
+    folder.dedup(["a.jsonl", "b.jsonl.gz", "-o", "out.jsonl", "--summary", "s.json", "--index", "seen"]).run().exits(0);
+    let summary = folder.json("s.json");
+    assert_eq!(estimate["sample"], estimate["input"]);
+    let input = &estimate["input"];
+    assert_eq!(
+        [&input["records"], &input["words"], &input["record_bytes"], &input["bytes"]],
+        ["articles_in", "words_in", "record_bytes_in", "bytes_in"].map(|name| &summary[name])
+    );
+    let share =
+        |part: &str, all: &str| 1.0 - summary[part].as_f64().expect("a number") / summary[all].as_f64().expect("a number");
+    assert_eq!(
+        estimate["duplicates"].as_f64().map(|share| (share * 1e6).round()),
+        Some((share("words_out", "words_in") * 1e6).round())
+    );
+    assert_eq!(
+        estimate["duplicate_articles"].as_f64().map(|share| (share * 1e6).round()),
+        Some((share("articles_out", "articles_in") * 1e6).round())
+    );
+    assert_near(&estimate, &estimate["disk"]["output"], &folder.read("out.jsonl").len().into());
+    let shown: Value = serde_json::from_slice(&folder.einmal(["index", "show", "seen"]).run().stdout).expect("JSON");
+    assert_near(&estimate, &estimate["disk"]["index"], &shown["bytes"]);
+    assert_eq!(estimate["disk"]["temporary"], 0);
+    let told = folder.einmal(["estimate", "a.jsonl", "b.jsonl.gz"]).run();
+    assert!(told.exits(0).stdout_text().contains("looked at: 100.0 %") && !told.stdout_text().contains("at least"), "{told}");
+}
+
+#[test]
+fn a_sample_tells_about_the_whole() {
+    let folder = Folder::new();
+    let articles = many_articles();
+    let mut n_files = 0;
+    for articles in articles.chunks(articles.len() / 40) {
+        n_files += 1;
+        folder.write(&format!("dump/{n_files:03}.jsonl"), jsonl(articles.iter().cloned()));
+    }
+    let all = estimated(&folder, &["dump"]);
+    // A file is large enough for several batches.
+    let mut one = String::new();
+    (0..40).for_each(|nth| one += &jsonl(articles.iter().map(|(id, text)| (id, text.replace("er", &format!("er{nth}"))))));
+    folder.write("one.jsonl", &one);
+    folder.write("one.jsonl.gz", gzip(one.as_bytes()));
+    let of_one = estimated(&folder, &["one.jsonl"]);
+    for name in ["one.jsonl", "one.jsonl.gz"] {
+        let estimate = estimated(&folder, &[name, "--sample", "1M", "--threads", "1"]);
+        assert!(estimate["sample"]["bytes"].as_u64() < estimate["input"]["bytes"].as_u64(), "{estimate}");
+        for number in ["records", "words", "record_bytes"] {
+            assert_near(&estimate, &estimate["input"][number], &of_one["input"][number]);
+        }
+    }
+    let told = folder.einmal(["estimate", "one.jsonl", "--sample", "1M", "--threads", "1"]).run();
+    assert!(told.exits(0).stdout_text().contains("duplicates  at least "), "{told}");
+    assert_eq!(all["input"]["files"], n_files);
+}
+
+#[test]
+fn what_cannot_be_estimated_is_refused() {
+    let folder = Folder::new();
+    folder
+        .einmal(["estimate"])
+        .run_with("{\"text\":\"a\"}\n")
+        .exits(2)
+        .complains("a pipe can be read only once")
+        .hints_at("dump.jsonl");
+    folder.einmal(["estimate", "none.jsonl"]).run().exits(2).complains("none.jsonl: cannot read");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_that_would_not_fit_on_the_disk_says_so_before_it_starts() {
+    let folder = Folder::new();
+    folder.write("huge.jsonl", "{\"text\":\"Es war einmal ein Text, der war kurz.\"}\n");
+    let file = File::options().write(true).open(folder.path("huge.jsonl")).expect("it is there");
+    // A hole takes no room; where the file system takes no such file, or has room for it, there is nothing to test.
+    if file.set_len(8 << 40).is_err() {
+        return;
+    }
+    let outcome = folder.dedup(["huge.jsonl", "-o", "out.jsonl", "--memory", "99999G"]).run();
+    outcome.exits(2).stderr_holds(&["out.jsonl: ", " are free on this disk, and the run may need 8,796 GB", "einmal estimate"]);
+    let bare = folder.dedup(["huge.jsonl", "-o", "/dev/null", "--memory", "99999G"]).run();
+    assert!(!bare.stderr.contains("are free"), "{bare}");
+}
