@@ -13,7 +13,7 @@ pub struct Estimate {
     pub input: Amount,
     /// What of it was looked at.
     pub sample: Amount,
-    /// The share of the sample's words that would go. Of the whole input it is at least as much: copies of what is not in the sample were not seen.
+    /// The share of the sample's words that would go. In the whole input copies of what is not in the sample come on top.
     pub duplicates: f64,
     /// The same of articles that go whole.
     pub duplicate_articles: f64,
@@ -96,7 +96,7 @@ impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { input, sample, disk, .. } = self;
         let part = 100.0 * sample.bytes as f64 / input.bytes.max(1) as f64;
-        let at_least = if self.is_of_all() { "" } else { "at least " };
+        let of_sample = if self.is_of_all() { "" } else { "; in the sample: copies of what is not in it come on top" };
         writeln!(f, "input       {} in {} files, looked at: {part:.1} %", megabytes(input.bytes), grouped(input.files))?;
         writeln!(
             f,
@@ -107,7 +107,7 @@ impl fmt::Display for Estimate {
         )?;
         writeln!(
             f,
-            "duplicates  {at_least}{:.1} % of the words, {:.1} % of the articles whole",
+            "duplicates  {:.1} % of the words, {:.1} % of the articles whole{of_sample}",
             100.0 * self.duplicates,
             100.0 * self.duplicate_articles
         )?;

@@ -9,11 +9,11 @@ use crate::harness::{Folder, Outcome, assert_same};
 
 const N_DAYS: usize = 6;
 
-/// The day of an article of dump number `nth`: 1 to 6 are the first days of November. Each dump has two of October among them, and one without a date.
+/// The day of an article of dump number `nth`: 1 to 6 are the first days of November. In each dump one of five is of October, and one of five has no date.
 fn date(nth: usize, article: usize) -> Option<String> {
-    match article % 20 {
-        7 | 11 => Some(format!("2026-10-{:02}T08:00:00Z", 10 + nth)),
-        13 => None,
+    match article % 5 {
+        2 => Some(format!("2026-10-{:02}T08:00:00Z", 10 + nth)),
+        4 => None,
         _ => Some(format!("2026-11-{nth:02}T{:02}:00:00Z", article % 24)),
     }
 }
@@ -74,7 +74,7 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
         None => line["run"].as_str() >= Some("day 3"),
     };
     let young: Vec<Value> = before.iter().filter(|line| is_young(line)).cloned().collect();
-    assert!(young.len() > 20 && young.iter().any(|line| line["date"].is_null()), "{}", young.len());
+    assert!(young.len() > 10 && young.iter().any(|line| line["date"].is_null()), "{}", young.len());
     for nth in 1..N_DAYS {
         let output = folder.text(&format!("seen.out{nth}.jsonl"));
         let is_left = |line: &&str| {
@@ -127,7 +127,7 @@ fn a_run_that_fails_leaves_old_text_where_it_was_and_one_that_finds_none_changes
     run_day(&folder, 1, "seen", &[]).exits(0);
     run_day(&folder, 2, "seen", &[]).exits(0);
     let before = export(&folder, "seen");
-    run_day(&folder, 3, "seen", &["--expire", "0d", "--max-removed", "0%"]).exits(1);
+    folder.dedup(["day3.jsonl", "--index", "seen", "--expire", "0d", "-o", "none/out.jsonl"]).run().exits(2);
     assert_eq!(export(&folder, "seen"), before);
     let segments = |folder: &Folder| folder.names().into_iter().filter(|name| name.ends_with(".segment")).collect::<Vec<_>>();
     let files = segments(&folder);
