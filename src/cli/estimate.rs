@@ -15,7 +15,7 @@ use einmal::settings::{IndexUse, Job, Settings};
 
 /// Tell what a dedup run over the same input would need: memory, disk, time, and how much would likely go.
 ///
-/// A sample of the records is read, cleaned and compared as dedup does it, in memory: the front of each file, or of 1,000 files evenly spread over all. What it needed is multiplied. Copies of records
+/// A sample of the records is read, cleaned and compared as dedup does it, in memory: the front of each file, or of 200 files evenly spread over all. What it needed is multiplied. Copies of records
 /// outside of the sample are not seen, so of a large dump more will go than is told if it is alike throughout, and memory, disk and time are rather too high; where all of it is in the sample, the
 /// share is that of the run. Zip archives and Parquet files are read to their end. What an index holds already is not looked at.
 ///

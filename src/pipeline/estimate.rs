@@ -19,10 +19,13 @@ use crate::settings::Settings;
 use crate::write::Target;
 
 /// So many files are looked at, at most, evenly spread over all.
-const MOST_FILES: usize = 1000;
+const MOST_FILES: usize = 200;
 
 /// Fewer bytes may have been read of a file only to see what it is, whatever was read of it elsewhere.
 const LOOK: u64 = 128 << 10;
+
+/// Of a packed file so many bytes are read at least: up to 1 MiB of them is read ahead, and unpacked later. One that isn't twice as large is read to its end.
+const PACKED_LOOK: u64 = 4 << 20;
 
 /// A large run takes so much longer for each record than a small one that writes nothing: it writes, and it waits for memory that no cache holds.
 const SLOWER: f64 = 1.25;
@@ -81,6 +84,11 @@ impl<'a> Sample<'a> {
         let (mut n_taken, mut n_passed) = (0_u64, 0_u64);
         let mut is_at_end = false;
         let len = input.len.unwrap_or_default();
+        let look = match is_packed(&input.relative) {
+            false => LOOK,
+            true if len < 2 * PACKED_LOOK => len,
+            true => PACKED_LOOK,
+        };
         loop {
             let Some(raw) = reader.next_batch()? else {
                 is_at_end = true;
@@ -89,7 +97,7 @@ impl<'a> Sample<'a> {
             let n_records = raw.blocks.iter().map(|block| block.records.len() as u64).sum::<u64>();
             if n_taken > 0 && self.amount.record_bytes - before.record_bytes >= share {
                 // How far this is can be told by the bytes read; of archives and tables these are not counted, so their records are.
-                if n_read.load(Ordering::Relaxed) > LOOK {
+                if n_read.load(Ordering::Relaxed) > look {
                     break;
                 }
                 n_passed += n_records;
@@ -98,13 +106,13 @@ impl<'a> Sample<'a> {
             n_taken += n_records;
             self.take(raw);
         }
-        let of_len = |share: f64| (len as f64 * share.min(1.0)) as u64;
+        let n_read = if is_at_end { len } else { n_read.load(Ordering::Relaxed).min(len) };
         self.amount.files += 1;
-        self.amount.bytes += match n_read.load(Ordering::Relaxed) {
-            _ if is_at_end => of_len(n_taken as f64 / (n_taken + n_passed).max(1) as f64),
+        self.amount.bytes += if is_at_end || is_packed(&input.relative) {
+            (n_read as f64 * n_taken as f64 / (n_taken + n_passed).max(1) as f64) as u64
+        } else {
             // What was read ahead is none of the sample.
-            n_read if is_packed(&input.relative) => n_read.min(len),
-            n_read => n_read.min(len).min(self.amount.record_bytes - before.record_bytes),
+            n_read.min(self.amount.record_bytes - before.record_bytes)
         };
         Ok(())
     }

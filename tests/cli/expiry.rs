@@ -64,8 +64,10 @@ fn names(lines: &[Value]) -> Vec<(Value, Value, Value)> {
 #[test]
 fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
     let folder = days();
+    // An update of something too old would be judged otherwise when it is read again.
+    let updates = ["--updates", "drop"];
     for nth in 1..N_DAYS {
-        run_day(&folder, nth, "seen", &[]).exits(0);
+        run_day(&folder, nth, "seen", &updates).exits(0);
     }
     let (before, size_before) = (export(&folder, "seen"), size(&folder, "seen"));
     // The last dump is of the 6th: three days before is the 3rd. Those without a date are of their dump's day.
@@ -74,7 +76,7 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
         None => line["run"].as_str() >= Some("day 3"),
     };
     let young: Vec<Value> = before.iter().filter(|line| is_young(line)).cloned().collect();
-    assert!(young.len() > 10 && young.iter().any(|line| line["date"].is_null()), "{}", young.len());
+    assert!(young.len() > 5 && young.iter().any(|line| line["date"].is_null()), "{}", young.len());
     for nth in 1..N_DAYS {
         let output = folder.text(&format!("seen.out{nth}.jsonl"));
         let is_left = |line: &&str| {
@@ -85,10 +87,10 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
         folder.write("left.jsonl", left);
         // Nothing goes: what is left was the output of a run, in which nothing is found again.
         let run = format!("day {nth}");
-        folder.dedup(["left.jsonl", "--index", "anew", "--index-only", "--run", &run]).run().exits(0);
+        folder.dedup([&["left.jsonl", "--index", "anew", "--index-only", "--run", &run][..], &updates].concat()).run().exits(0);
     }
-    run_day(&folder, N_DAYS, "seen", &["--expire", "3d"]).exits(0);
-    run_day(&folder, N_DAYS, "anew", &[]).exits(0);
+    run_day(&folder, N_DAYS, "seen", &[&["--expire", "3d"][..], &updates].concat()).exits(0);
+    run_day(&folder, N_DAYS, "anew", &updates).exits(0);
     assert_same(&folder.read("seen.out6.jsonl"), &folder.read("anew.out6.jsonl"), "output");
     let receipts = |index: &str| -> Vec<(Value, Value, Vec<(Value, Value, Value)>)> {
         let receipt = |cover: &Value| (cover["run"].clone(), cover["id"].clone(), cover["first_word"].clone());
