@@ -154,6 +154,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         cleaning: Cleaning::Safe,
         rules: Rules::default(),
         filter: Filter::Off,
+        filter_limits: None,
         mark: false,
         verify: false,
         ledger: None,

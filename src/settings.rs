@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::boilerplate::Boilerplate;
 use crate::clean::{Cleaning, Rules as LineRules};
 use crate::decide::{Facts, MinCut, Rules, Threshold, Updates};
-use crate::filter::Filter;
+use crate::filter::{Filter, Limits};
 use crate::ledger::LedgerText;
 use crate::read::{Articles, AskedFormat, BatchSize, HowToRead, HtmlText, LanguageField, Selection, To};
 use crate::report::Verbosity;
@@ -76,6 +76,8 @@ pub struct Settings {
     pub index: Option<IndexUse>,
     /// What becomes of articles that fail the quality filter.
     pub filter: Filter,
+    /// The limits that they are held to; `None`: those that come with the program.
+    pub filter_limits: Option<Arc<Limits>>,
     /// Whether this is a reading to learn from, before the one that counts: nothing is said or written.
     pub is_rehearsal: bool,
     /// Only tell whether anything would go.
@@ -141,6 +143,7 @@ impl Settings {
             ("source_field", json!(fields.source.as_ref().map(shown))),
             ("lang_field", json!(lang_field)),
             ("filter", json!(filter_name(self.filter))),
+            ("filter_limits", json!(self.filter_limits.as_ref().map_or("einmal's", |_| "a file's"))),
             ("to", json!(self.reading.to.map(To::name))),
             ("boilerplate", json!(boilerplate_name(self.boilerplate))),
             ("mask", json!(self.mask)),
@@ -164,6 +167,7 @@ impl Settings {
             (self.cleaning != Cleaning::Off, "safe"),
             (scope.is_some_and(|scope| scope.lines), "lines"),
             (scope.is_some_and(|scope| scope.inline), "inline"),
+            (scope.is_some_and(|scope| scope.blocks), "blocks"),
         ];
         names.into_iter().filter_map(|(is_on, name)| is_on.then_some(name)).collect()
     }

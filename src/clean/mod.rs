@@ -14,7 +14,7 @@ mod spaces;
 use std::borrow::Cow;
 
 pub use mask::{Mask, Masked, masked, masks};
-pub use rules::{Cut, Rules, RulesError, Scope, with_last_break, without};
+pub use rules::{Cut, ISLAND, ROW, Rules, RulesError, Scope, with_last_break, without};
 
 /// How much is cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -30,6 +30,13 @@ const BUILT_IN: [(&str, &str); 12] = [
     ("ko", include_str!("rules/ko.txt")),
 ];
 
+/// The rules that no file holds, for `--clean blocks`: their names, and numbers.
+const SHAPES: [&str; 2] = ["blocks/row", "blocks/island"];
+/// The rule for rows of labels.
+pub const ROW: usize = 0;
+/// The rule for islands of text between them.
+pub const ISLAND: usize = 1;
+
 /// What rules are used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
@@ -37,6 +44,8 @@ pub struct Scope {
     pub lines: bool,
     /// Pieces inside lines.
     pub inline: bool,
+    /// Lines that by their shape stand around an article: it takes the eye of [`crate::split::around`] to see them, only their names are known here.
+    pub blocks: bool,
 }
 
 /// Something that a rule takes out of a text.
@@ -88,7 +97,8 @@ impl Rules {
     ///
     /// If that file holds what is no rule.
     pub fn new(scope: Scope, more: Option<(&str, &str)>) -> Result<Self, RulesError> {
-        let mut draft = Draft::default();
+        let names = SHAPES.map(|name| Name { text: name.to_owned(), is_inline: false });
+        let mut draft = Draft { names: names.into(), ..Draft::default() };
         for (file, text) in BUILT_IN.into_iter().chain(more) {
             draft.read(file, text)?;
         }
@@ -120,7 +130,7 @@ impl Rules {
         self.names[rule].is_inline
     }
 
-    /// What goes of a text, in order.
+    /// What goes of a text, in order; see [`with_last_break`].
     pub fn cuts(&self, text: &str) -> Vec<Cut> {
         let mut cuts = Vec::new();
         let mut start = 0;
@@ -135,7 +145,6 @@ impl Rules {
                 None => cuts.extend(pieces),
             }
         }
-        with_last_break(text, &mut cuts);
         cuts
     }
 
@@ -269,13 +278,14 @@ mod tests {
     use super::*;
 
     fn rules(lines: bool, inline: bool) -> Rules {
-        Rules::new(Scope { lines, inline }, Some(("mine", "# mine\n[tip]\n/hinweis \\d+/\nNur bei uns!\n")))
+        Rules::new(Scope { lines, inline, blocks: false }, Some(("mine", "# mine\n[tip]\n/hinweis \\d+/\nNur bei uns!\n")))
             .expect("they are sound")
     }
 
     fn left(text: &str, lines: bool, inline: bool) -> (String, Vec<String>) {
         let rules = rules(lines, inline);
-        let cuts = rules.cuts(text);
+        let mut cuts = rules.cuts(text);
+        with_last_break(text, &mut cuts);
         let left = without(text, 0..text.len(), &cuts).into_owned();
         (left, cuts.iter().filter_map(|cut| cut.rule).map(|rule| rules.name(rule).to_owned()).collect())
     }
@@ -312,7 +322,7 @@ mod tests {
     #[test]
     fn a_broken_file_is_named_with_its_line() {
         let error =
-            |text| Rules::new(Scope { lines: true, inline: true }, Some(("x", text))).expect_err("it is broken").to_string();
+            |text| Rules::new(Scope { lines: true, inline: true, blocks: false }, Some(("x", text))).expect_err("it is broken").to_string();
         assert_eq!(error("Teilen"), "line 1: a rule begins with its [name]");
         assert_eq!(error("[a]\n\n/(/"), "line 3: no regular expression: unclosed group");
         assert_eq!(error("[inline a]\nTeilen"), "line 2: rules for pieces of lines are regular expressions between slashes");

@@ -11,7 +11,7 @@ use einmal::settings::{Job, Settings};
 
 /// Clean texts as dedup does, and compare nothing.
 ///
-/// Reads and writes like dedup. The ledger holds what rules (--clean lines, inline) took out.
+/// Reads and writes like dedup. The ledger holds what rules (--clean lines, inline, blocks) took out.
 #[derive(Debug, Args)]
 pub(crate) struct CleanArgs {
     #[command(flatten)]
@@ -31,7 +31,7 @@ impl CleanArgs {
         let job = if self.explain { Job::ExplainCleaning } else { Job::Clean };
         let settings = common(&self.reading, &self.writing, job, verbosity)?;
         if self.explain && settings.rules_of_lines.is_none() {
-            return Err(Error::usage("--explain tells what rules take out").with_hint("add --clean lines, inline or both"));
+            return Err(Error::usage("--explain tells what rules take out").with_hint("add --clean lines, inline or blocks"));
         }
         Ok(settings)
     }

@@ -1,6 +1,7 @@
 //! `einmal dedup`: the main job.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
@@ -11,7 +12,7 @@ use super::writing::WritingArgs;
 use einmal::boilerplate::Boilerplate;
 use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
 use einmal::error::Error;
-use einmal::filter::Filter;
+use einmal::filter::{Filter, Limits};
 use einmal::fingerprint::MinRun;
 use einmal::read::{FieldPath, LanguageField};
 use einmal::report::Verbosity;
@@ -105,6 +106,13 @@ pub(crate) struct DedupArgs {
     #[arg(long, value_enum, default_value_t = FilterChoice::Off, value_name = "WHAT", help_heading = "Quality")]
     filter: FilterChoice,
 
+    /// The limits of --filter, instead of those that come with einmal: [default] or a language's code in brackets, then a line a rule, with its values.
+    ///
+    /// Lines: words, word-length, symbols, ellipses, bullets, ellipsis-ends, letters, repeated-passages, repeated-text, top, repeated, passage-ends, passages, stop-words; src/filter/limits.txt
+    /// says what they mean, and is a file to begin with. `-` is no limit, nor has a rule one that neither the language nor [default] names.
+    #[arg(long, value_name = "FILE", help_heading = "Quality")]
+    filter_limits: Option<PathBuf>,
+
     /// The field that holds the language (de, de-AT, deu), for --filter and --facts names; by default lang, language, locale and other usual names.
     ///
     /// Where a record has none, the text is looked at.
@@ -175,7 +183,7 @@ impl DedupArgs {
         let rules = self.rules()?;
         let settings = common(&self.reading, &self.writing, Job::Dedup, verbosity)?;
         if self.mark && settings.rules_of_lines.is_some() {
-            return Err(Error::usage("--mark takes nothing out, --clean lines and inline do"));
+            return Err(Error::usage("--mark takes nothing out, --clean lines, inline and blocks do"));
         }
         if self.mark && matches!(settings.boilerplate, Boilerplate::KeepOne | Boilerplate::Drop) {
             return Err(Error::usage("--mark takes nothing out, --boilerplate keep-one and drop do"));
@@ -195,12 +203,14 @@ impl DedupArgs {
         if self.verify && (filter == Filter::Tag || self.mark && filter != Filter::Off) {
             return Err(Error::usage("--verify cannot check the names of rules that --filter writes into records"));
         }
+        let filter_limits = self.filter_limits()?;
         let mut reading = settings.reading;
         reading.fields.language = self.language_field()?;
         let index = self.index.wanted(self.check);
         Ok(Settings {
             rules,
             filter,
+            filter_limits,
             mark: self.mark,
             verify: self.verify,
             check: self.check,
@@ -210,6 +220,16 @@ impl DedupArgs {
             index,
             ..settings
         })
+    }
+
+    /// The limits of the file that was named.
+    fn filter_limits(&self) -> Result<Option<Arc<Limits>>, Error> {
+        let Some(path) = &self.filter_limits else { return Ok(None) };
+        if self.filter == FilterChoice::Off {
+            return Err(Error::usage("--filter-limits is for --filter tag and drop"));
+        }
+        let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
+        Limits::read(&text).map(|limits| Some(Arc::new(limits))).map_err(|error| Error::input(path, error.to_string()))
     }
 
     /// Languages are read only where somebody wants to know them.

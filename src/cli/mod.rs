@@ -116,6 +116,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         boilerplate_list,
         rules: Rules::default(),
         filter: Filter::Off,
+        filter_limits: None,
         index: None,
         is_rehearsal: false,
         check: false,

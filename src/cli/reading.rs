@@ -165,6 +165,9 @@ enum CleanChoice {
     Lines,
     /// Pieces inside lines go that surely are none: credits in brackets.
     Inline,
+    /// Lines go that by their shape stand around an article, in any language: rows of four and more lines that are no sentences (menus, tags, headlines of other articles), and
+    /// a few words between two such rows. For whole pages (--html strip or all, WET); it may take a table or a list of names that nothing marks as one.
+    Blocks,
 }
 
 /// The format that was asked for.
@@ -265,16 +268,16 @@ impl ReadingArgs {
     /// The rules that `--clean` asks for.
     pub(super) fn rules_of_lines(&self) -> Result<Option<Arc<LineRules>>, Error> {
         let has = |choice| self.clean.contains(&choice);
-        let scope = Scope { lines: has(CleanChoice::Lines), inline: has(CleanChoice::Inline) };
+        let scope = Scope { lines: has(CleanChoice::Lines), inline: has(CleanChoice::Inline), blocks: has(CleanChoice::Blocks) };
         if has(CleanChoice::Off) && self.clean.len() > 1 {
             return Err(Error::usage("--clean off goes with nothing else"));
         }
         let file = self.rules.as_deref();
-        if !scope.lines && !scope.inline {
-            return match file {
-                Some(_) => Err(Error::usage("--rules needs --clean lines or --clean inline")),
-                None => Ok(None),
-            };
+        if self.rules.is_some() && !scope.lines && !scope.inline {
+            return Err(Error::usage("--rules needs --clean lines or --clean inline"));
+        }
+        if !scope.lines && !scope.inline && !scope.blocks {
+            return Ok(None);
         }
         let read = |path: &Path| std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source));
         let text = file.map(read).transpose()?;

@@ -31,47 +31,56 @@ enum Side {
 }
 use Side::{AtLeast, AtMost};
 
-/// A rule, and what is measured for it: nothing where the text is too small to tell.
-type Bound = (Rule, Side, fn(&Measured<'_>) -> Option<f64>);
+/// A rule, and what is measured for it, knowing the limit: nothing where the text is too small to tell.
+type Bound = (Rule, Side, fn(&Measured<'_>, f64) -> Option<f64>);
 
 /// The lines of a section, each with what its values bound; in this order an article's rules are told.
 const LINES: [(&str, &[Bound]); 13] = [
-    ("words", &[(Rule("too-short"), AtLeast, |text| Some(text.n_words() as f64))]),
+    (
+        "words",
+        &[
+            (Rule("too-short"), AtLeast, |text, limit| {
+                let n_words = text.n_words() as f64;
+                (n_words >= limit || !text.is_in_sentences()).then_some(n_words)
+            }),
+            (Rule("too-short"), AtLeast, |text, _| Some(text.n_words() as f64)),
+        ],
+    ),
     (
         "word-length",
         &[
-            (Rule("word-length"), AtLeast, |text| Some(text.word_length())),
-            (Rule("word-length"), AtMost, |text| Some(text.word_length())),
+            (Rule("word-length"), AtLeast, |text, _| Some(text.word_length())),
+            (Rule("word-length"), AtMost, |text, _| Some(text.word_length())),
         ],
     ),
-    ("symbols", &[(Rule("symbols"), AtMost, |text| Some(text.symbols_per_word()))]),
-    ("ellipses", &[(Rule("ellipses"), AtMost, |text| Some(text.ellipses_per_word()))]),
-    ("bullets", &[(Rule("bullets"), AtMost, |text| text.bullets())]),
-    ("ellipsis-ends", &[(Rule("ellipsis-ends"), AtMost, |text| text.ellipsis_ends())]),
-    ("letters", &[(Rule("letters"), AtLeast, |text| Some(text.letters()))]),
-    ("repeated-passages", &[(Rule("repeated-passages"), AtMost, |text| text.repeated_passages())]),
-    ("repeated-text", &[(Rule("repeated-text"), AtMost, |text| Some(text.repeated_text()))]),
+    ("symbols", &[(Rule("symbols"), AtMost, |text, _| Some(text.symbols_per_word()))]),
+    ("ellipses", &[(Rule("ellipses"), AtMost, |text, _| Some(text.ellipses_per_word()))]),
+    ("bullets", &[(Rule("bullets"), AtMost, |text, _| text.bullets())]),
+    ("ellipsis-ends", &[(Rule("ellipsis-ends"), AtMost, |text, _| text.ellipsis_ends())]),
+    ("letters", &[(Rule("letters"), AtLeast, |text, _| Some(text.letters()))]),
+    ("repeated-passages", &[(Rule("repeated-passages"), AtMost, |text, _| text.repeated_passages())]),
+    ("repeated-text", &[(Rule("repeated-text"), AtMost, |text, _| Some(text.repeated_text()))]),
     (
         "top",
         &[
-            (Rule("top-2"), AtMost, |text| Some(text.top(2))),
-            (Rule("top-3"), AtMost, |text| Some(text.top(3))),
-            (Rule("top-4"), AtMost, |text| Some(text.top(4))),
+            (Rule("top-2"), AtMost, |text, limit| Some(text.top(2, limit))),
+            (Rule("top-3"), AtMost, |text, limit| Some(text.top(3, limit))),
+            (Rule("top-4"), AtMost, |text, limit| Some(text.top(4, limit))),
         ],
     ),
     (
         "repeated",
         &[
-            (Rule("repeated-5"), AtMost, |text| Some(text.repeated(5))),
-            (Rule("repeated-6"), AtMost, |text| Some(text.repeated(6))),
-            (Rule("repeated-7"), AtMost, |text| Some(text.repeated(7))),
-            (Rule("repeated-8"), AtMost, |text| Some(text.repeated(8))),
-            (Rule("repeated-9"), AtMost, |text| Some(text.repeated(9))),
-            (Rule("repeated-10"), AtMost, |text| Some(text.repeated(10))),
+            (Rule("repeated-5"), AtMost, |text, limit| Some(text.repeated(5, limit))),
+            (Rule("repeated-6"), AtMost, |text, limit| Some(text.repeated(6, limit))),
+            (Rule("repeated-7"), AtMost, |text, limit| Some(text.repeated(7, limit))),
+            (Rule("repeated-8"), AtMost, |text, limit| Some(text.repeated(8, limit))),
+            (Rule("repeated-9"), AtMost, |text, limit| Some(text.repeated(9, limit))),
+            (Rule("repeated-10"), AtMost, |text, limit| Some(text.repeated(10, limit))),
         ],
     ),
-    ("passage-ends", &[(Rule("passage-ends"), AtLeast, |text| text.passage_ends())]),
-    ("passages", &[(Rule("passages"), AtMost, |text| Some(text.passages_per_word()))]),
+    ("passage-ends", &[(Rule("passage-ends"), AtLeast, |text, _| text.passage_ends())]),
+    ("passages", &[(Rule("passages"), AtMost, |text, _| Some(text.passages_per_word()))]),
 ];
 
 /// The limits of all languages.
@@ -133,8 +142,12 @@ impl Limits {
                 }
                 // `default` is no code, being longer than one.
                 language = named;
-                if let Some(language) = language {
-                    limits.by_language.insert(language, limits.default.clone());
+                let is_first = match language {
+                    None => limits.by_language.is_empty(),
+                    Some(language) => limits.by_language.insert(language, limits.default.clone()).is_none(),
+                };
+                if !is_first {
+                    return Err(wrong("[default] comes first, and each language once"));
                 }
                 continue;
             }
@@ -163,7 +176,7 @@ impl Limits {
         for ((_, bounds), values) in LINES.iter().zip(&section.values) {
             for (&(rule, side, measure), limit) in bounds.iter().zip(values) {
                 let Some(limit) = *limit else { continue };
-                let is_well = measure(text).is_none_or(|measured| match side {
+                let is_well = measure(text, limit).is_none_or(|measured| match side {
                     AtLeast => measured >= limit,
                     AtMost => measured <= limit,
                 });
@@ -186,17 +199,17 @@ impl Section {
             return Ok(());
         }
         let nth = LINES.iter().position(|(line, _)| *line == name).ok_or("no rule has this name")?;
-        let value = |piece: &str| if piece == "-" { Some(None) } else { piece.parse().ok().map(Some) };
-        let values: Vec<Option<f64>> = pieces.map(value).collect::<Option<_>>().ok_or("a value is a number or `-`")?;
+        let value = |piece: &str| if piece == "-" { Some(None) } else { piece.parse().ok().filter(|value| (0.0..=f64::MAX).contains(value)).map(Some) };
+        let values: Vec<Option<f64>> = pieces.map(value).collect::<Option<_>>().ok_or("a value is a number from 0 on, or `-`")?;
         if values.len() != LINES[nth].1.len() {
-            return Err("the rule has another number of values");
+            return Err("the rule has another number of values than this");
         }
         self.values[nth] = values;
         Ok(())
     }
 
     fn has_stop_words(&self, text: &Measured<'_>) -> bool {
-        self.stop_words.is_empty() || text.n_among(&self.stop_words) >= N_STOP_WORDS
+        self.stop_words.is_empty() || text.has_among(N_STOP_WORDS, &self.stop_words)
     }
 }
 
@@ -228,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_line_that_says_no_limits_is_told() {
-        for (text, line) in [("words x", 1), ("\n[xyz9]", 2), ("word-length 3", 1), ("[de]\nwrods 3", 2), ("words 1 2", 1)] {
+        for (text, line) in [("words x 3", 1), ("\n[xyz9]", 2), ("word-length 3", 1), ("[de]\nwrods 3", 2), ("words 1", 1), ("[de]\n[fr]\n[de]", 3), ("[de]\n[default]", 2), ("letters -0.1", 1), ("letters nan", 1)] {
             assert_eq!(Limits::read(text).map(|_| ()).map_err(|error| error.line), Err(line), "{text}");
         }
     }

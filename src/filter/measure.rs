@@ -1,10 +1,12 @@
 //! What can be counted of a text. Layout plays no part: white space between passages, empty lines and hard wraps are not counted.
 
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
+use memchr::memmem;
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::fingerprint::{MixedHashing, Seed, scan_words};
-use crate::split::{ends_sentence, passages};
+use crate::split::{ends_sentence, passages, sentences};
 
 /// What a passage that is an item of a list begins with.
 const BULLETS: [char; 8] = ['•', '●', '▪', '◦', '‣', '–', '-', '*'];
@@ -12,15 +14,21 @@ const BULLETS: [char; 8] = ['•', '●', '▪', '◦', '‣', '–', '-', '*'];
 const FEWEST_PASSAGES: usize = 5;
 const ELLIPSES: [&str; 2] = ["…", "..."];
 
+/// Slots of the tables that count words and pairs of them; the more, the fewer meet in one.
+const SLOTS_A_WORD: usize = 4;
+/// A text is in sentences if at least half of its words stand in sentences of at least so many words.
+const SENTENCE_WORDS: usize = 6;
+
 /// A text, taken apart for counting.
 pub(super) struct Measured<'a> {
+    text: &'a str,
     /// The passages that hold something, without white space at their ends.
     passages: Vec<&'a str>,
     words: Vec<Word>,
     /// How many characters the passages have.
     n_chars: usize,
-    /// So many words in a row are known to stand nowhere in the text twice.
-    unrepeated: Cell<Option<usize>>,
+    /// How many passages stand in the text before, and how many characters they have.
+    repeated_passages: (usize, usize),
 }
 
 #[derive(Clone, Copy)]
@@ -29,6 +37,10 @@ struct Word {
     hash: u64,
     n_chars: u32,
     has_letter: bool,
+    /// It stands in the text not more often than this.
+    n_times: u32,
+    /// Whether it and the word after it may stand there twice.
+    is_pair_repeated: bool,
 }
 
 /// The number that stands for a word, whatever its case.
@@ -47,13 +59,23 @@ impl<'a> Measured<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let passages = passages(text).into_iter().map(|(bytes, _)| text[bytes.range()].trim());
         let passages: Vec<&str> = passages.filter(|passage| !passage.is_empty()).collect();
-        let mut words = Vec::new();
+        let mut words = Vec::with_capacity(text.len() / 6);
         scan_words(text, Seed(0), &mut |bytes, hash| {
             let word = &text[bytes.range()];
-            words.push(Word { hash, n_chars: word.chars().count() as u32, has_letter: word.contains(char::is_alphabetic) });
+            let (n_chars, has_letter) = (word.chars().count() as u32, word.contains(char::is_alphabetic));
+            words.push(Word { hash, n_chars, has_letter, n_times: 0, is_pair_repeated: false });
         });
-        let n_chars = passages.iter().map(|passage| passage.chars().count()).sum();
-        Self { passages, words, n_chars, unrepeated: Cell::new(None) }
+        count_rows(&mut words);
+        let mut seen: HashSet<u64, MixedHashing> = HashSet::with_capacity_and_hasher(passages.len(), MixedHashing::default());
+        let (mut n_chars, mut repeated_passages) = (0, (0, 0));
+        for passage in &passages {
+            let n_chars_here = passage.chars().count();
+            n_chars += n_chars_here;
+            if !seen.insert(xxh3_64(passage.as_bytes())) {
+                repeated_passages = (repeated_passages.0 + 1, repeated_passages.1 + n_chars_here);
+            }
+        }
+        Self { text, passages, words, n_chars, repeated_passages }
     }
 
     pub(super) fn n_words(&self) -> usize {
@@ -74,7 +96,7 @@ impl<'a> Measured<'a> {
     }
 
     fn per_word(&self, what: &str) -> f64 {
-        share(self.passages.iter().map(|passage| passage.matches(what).count()).sum(), self.words.len())
+        share(memmem::find_iter(self.text.as_bytes(), what).count(), self.words.len())
     }
 
     /// The share of passages that begin with a bullet.
@@ -108,26 +130,42 @@ impl<'a> Measured<'a> {
         share(self.words.iter().filter(|word| word.has_letter).count(), self.words.len())
     }
 
-    /// How many words are among these.
-    pub(super) fn n_among(&self, words: &HashSet<u64, MixedHashing>) -> usize {
-        self.words.iter().filter(|word| words.contains(&word.hash)).count()
+    /// Whether at least `n` words are among these.
+    pub(super) fn has_among(&self, n: usize, words: &HashSet<u64, MixedHashing>) -> bool {
+        self.words.iter().filter(|word| words.contains(&word.hash)).take(n).count() == n
+    }
+
+    /// Whether most of the text is sentences, and no labels, lists or tables.
+    pub(super) fn is_in_sentences(&self) -> bool {
+        let n_words = |sentence: &str| {
+            let mut n_words = 0;
+            scan_words(sentence, Seed(0), &mut |_, _| n_words += 1);
+            n_words
+        };
+        let of_passage = |passage: &&str| -> usize {
+            let sentences = sentences(passage).into_iter().map(|bytes| passage[bytes.range()].trim_end());
+            sentences.filter(|sentence| ends_sentence(sentence)).map(n_words).filter(|&n| n >= SENTENCE_WORDS).sum()
+        };
+        self.passages.iter().map(of_passage).sum::<usize>() * 2 >= self.words.len()
     }
 
     /// The share of passages that stand in the text before.
     pub(super) fn repeated_passages(&self) -> Option<f64> {
-        let mut seen = HashSet::new();
-        self.share_of_passages(|passage| !seen.insert(passage))
+        let n_passages = self.passages.len();
+        (n_passages >= FEWEST_PASSAGES).then(|| share(self.repeated_passages.0, n_passages))
     }
 
     /// The share of characters in such passages, however many there are.
     pub(super) fn repeated_text(&self) -> f64 {
-        let mut seen = HashSet::new();
-        let repeated = self.passages.iter().filter(|passage| !seen.insert(**passage));
-        share(repeated.map(|passage| passage.chars().count()).sum(), self.n_chars)
+        share(self.repeated_passages.1, self.n_chars)
     }
 
-    /// The share of characters in the `n` words in a row that make up most of the text.
-    pub(super) fn top(&self, n: usize) -> f64 {
+    /// The share of characters in the `n` words in a row that make up most of the text; or one that it surely doesn't reach, if that is within the limit.
+    pub(super) fn top(&self, n: usize, limit: f64) -> f64 {
+        let bound = self.most_of_top(n);
+        if bound <= limit {
+            return bound;
+        }
         let mut n_chars_of: HashMap<u64, usize, MixedHashing> =
             HashMap::with_capacity_and_hasher(self.words.len(), MixedHashing::default());
         for row in self.words.windows(n) {
@@ -136,11 +174,17 @@ impl<'a> Measured<'a> {
         share(n_chars_of.into_values().max().unwrap_or_default(), self.n_chars)
     }
 
-    /// The share of characters in `n` words in a row that stand in the text before.
-    pub(super) fn repeated(&self, n: usize) -> f64 {
-        // Where so many don't, more don't either; most texts are done with the fewest that are asked for.
-        if self.unrepeated.get().is_some_and(|unrepeated| unrepeated <= n) {
-            return 0.0;
+    /// No words in a row stand in the text more often than each of them.
+    fn most_of_top(&self, n: usize) -> f64 {
+        let most = |row: &[Word]| row_len(row) * row.iter().map(|word| word.n_times as usize).min().unwrap_or(0);
+        share(self.words.windows(n).map(most).max().unwrap_or(0), self.n_chars)
+    }
+
+    /// The share of characters in `n` words in a row that stand in the text before; or one that it surely doesn't reach, if that is within the limit.
+    pub(super) fn repeated(&self, n: usize, limit: f64) -> f64 {
+        let bound = self.most_repeated(n);
+        if bound <= limit {
+            return bound;
         }
         let mut seen: HashSet<u64, MixedHashing> = HashSet::with_capacity_and_hasher(self.words.len(), MixedHashing::default());
         let (mut at, mut n_chars) = (0, 0);
@@ -152,10 +196,28 @@ impl<'a> Measured<'a> {
                 at += n;
             }
         }
-        if n_chars == 0 {
-            self.unrepeated.set(Some(n));
-        }
         share(n_chars, self.n_chars)
+    }
+
+    /// Words in a row stand there twice only if each two of them do.
+    fn most_repeated(&self, n: usize) -> f64 {
+        let in_pairs = self.words.split_inclusive(|word| !word.is_pair_repeated);
+        in_pairs.filter(|words| words.len() >= n).map(row_len).sum::<usize>() as f64 / self.n_chars.max(1) as f64
+    }
+}
+
+/// Counts how often each word stands in a text, and whether it and the next one stand there twice; both rather too often than too seldom, since different ones may
+/// meet in a slot.
+fn count_rows(words: &mut [Word]) {
+    let n_slots = (words.len() * SLOTS_A_WORD).next_power_of_two();
+    let slot = |number: u64| (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (n_slots - 1);
+    let (mut n_words, mut n_pairs) = (vec![0_u32; n_slots], vec![0_u8; n_slots]);
+    words.iter().for_each(|word| n_words[slot(word.hash)] += 1);
+    let pair_slot = |pair: &[Word]| slot(row_number(pair));
+    words.windows(2).for_each(|pair| n_pairs[pair_slot(pair)] = n_pairs[pair_slot(pair)].saturating_add(1));
+    for nth in 0..words.len() {
+        words[nth].n_times = n_words[slot(words[nth].hash)];
+        words[nth].is_pair_repeated = words.get(nth..nth + 2).is_some_and(|pair| n_pairs[pair_slot(pair)] > 1);
     }
 }
 
@@ -172,6 +234,7 @@ fn row_len(row: &[Word]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_text_is_counted_in_words_and_passages_whatever_its_layout() {
@@ -184,21 +247,43 @@ mod tests {
         assert_eq!((measured.bullets(), measured.ellipsis_ends(), measured.passage_ends()), (Some(0.2), Some(0.2), Some(0.6)));
         assert_eq!((measured.letters(), measured.passages_per_word()), (7.0 / 9.0, 5.0 / 9.0));
         assert_eq!((measured.repeated_passages(), measured.repeated_text()), (Some(0.2), 12.0 / 40.0));
-        assert_eq!(measured.n_among(&["ZWEI", "sechs"].map(word_number).into_iter().collect()), 2);
+        let among = ["ZWEI", "sechs"].map(word_number).into_iter().collect();
+        assert_eq!((measured.has_among(2, &among), measured.has_among(3, &among)), (true, false));
         // "eins zwei" and "zwei 3" stand there twice; the first is longer.
-        assert_eq!(measured.top(2), 18.0 / 40.0);
-        assert_eq!((measured.repeated(2), measured.repeated(3), measured.repeated(5)), (9.0 / 40.0, 11.0 / 40.0, 0.0));
-        assert_eq!((measured.repeated(6), measured.repeated(3)), (0.0, 11.0 / 40.0));
+        assert_eq!(measured.top(2, 0.0), 18.0 / 40.0);
+        assert_eq!((measured.repeated(2, 0.0), measured.repeated(3, 0.0), measured.repeated(5, 0.0)), (9.0 / 40.0, 11.0 / 40.0, 0.0));
     }
 
     #[test]
     fn nothing_can_be_counted_of_nothing() {
         let measured = Measured::of(" \n");
         let counted =
-            [measured.word_length(), measured.letters(), measured.repeated_text(), measured.top(2), measured.repeated(5)];
+            [measured.word_length(), measured.letters(), measured.repeated_text(), measured.top(2, 0.0), measured.repeated(5, 0.0)];
         assert_eq!((measured.n_words(), counted), (0, [0.0; 5]));
         // Nor of the passages of a text that has hardly any.
         let flat = Measured::of("Eine Überschrift …\nUnd ein Text.");
         assert_eq!((flat.ellipsis_ends(), flat.passage_ends(), flat.repeated_passages()), (None, None, None));
+    }
+
+    #[test]
+    fn a_text_in_sentences_is_told_from_labels_and_lists() {
+        for (text, is) in [
+            ("Nied: Feuer\nIn einem Lokal in Nied hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (Maier/-8014)", true),
+            ("Pressestelle\nNachmittagsmeldung zum Bericht vom 13. Juni", false),
+            ("Ja. Nein. Doch. Ach so. Na gut.", false),
+            ("", true),
+        ] {
+            assert_eq!(Measured::of(text).is_in_sentences(), is, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_short_cut_never_changes_a_verdict(text in "((ein|zwei|drei|vier|fünf)[ \n]){0,60}", limit in 0.0..1.0_f64, n in 2..8_usize) {
+            let measured = Measured::of(&text);
+            // No limit is below 0: asked so, all is counted.
+            prop_assert_eq!(measured.top(n, limit) <= limit, measured.top(n, -1.0) <= limit);
+            prop_assert_eq!(measured.repeated(n, limit) <= limit, measured.repeated(n, -1.0) <= limit);
+        }
     }
 }

@@ -191,7 +191,8 @@ fn read_through<'a>(
     let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
     let mut judge = Judge::knowing(settings.rules, kept);
     if settings.filter != Filter::Off {
-        judge = judge.with_filter(Limits::built_in(), settings.filter == Filter::Drop);
+        let limits = settings.filter_limits.as_deref().map_or_else(Limits::built_in, Limits::clone);
+        judge = judge.with_filter(limits, settings.filter == Filter::Drop);
     }
     let limit = MemoryLimit::new(settings);
     let mut next = || -> Result<Option<Batch>, Error> {

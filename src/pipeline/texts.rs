@@ -1,15 +1,16 @@
 //! A record's texts, from what was read to what is compared: cleaned, unwrapped, masked, without what rules and lists take out.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::boilerplate::{List, keyed};
-use crate::clean::{CleanedBy, Cleaning, Cut, Masked, clean, masked, masks, with_last_break, without};
+use crate::clean::{CleanedBy, Cleaning, Cut, ISLAND, Masked, ROW, clean, masked, masks, with_last_break, without};
 use crate::corpus::{ByteSpan, Place};
 use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, Vocabulary, scan_words};
 use crate::read::FieldText;
 use crate::settings::Settings;
-use crate::split::unwrapped;
+use crate::split::{Around, around, unwrapped};
 use crate::write::{FIELDS_APART, Piece, joined};
 
 /// What earlier readings of the same inputs have taught.
@@ -153,11 +154,46 @@ impl Cleaners<'_> {
 
     /// What rules and lists take out of a text.
     fn cuts(&self, text: &str, host: &str, place: Place) -> Vec<Cut> {
-        let mut cuts = self.settings.rules_of_lines.as_ref().map(|rules| rules.cuts(text)).unwrap_or_default();
+        let mut cuts = Vec::new();
+        if let Some(rules) = &self.settings.rules_of_lines {
+            cuts = rules.cuts(text);
+            if rules.scope().blocks {
+                cuts = with_lines_around(text, cuts);
+            }
+        }
         if let Some(list) = &self.learned.boilerplate {
             add_boilerplate(&mut cuts, text, host, place, list, self.shingles);
         }
+        with_last_break(text, &mut cuts);
         cuts
+    }
+}
+
+/// The cuts of rules, and the lines that stand around the article by what these leave of the text.
+fn with_lines_around(text: &str, cuts: Vec<Cut>) -> Vec<Cut> {
+    let mut cuts = cuts.into_iter().peekable();
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let bytes = start..start + line.len();
+        start = bytes.end;
+        let pieces: Vec<Cut> = std::iter::from_fn(|| cuts.next_if(|cut| cut.bytes.start < bytes.end)).collect();
+        (without(text, bytes.clone(), &pieces), bytes, pieces)
+    });
+    let lines: Vec<_> = lines.collect();
+    let left: Vec<&str> = lines.iter().map(|(left, ..)| &**left).collect();
+    let around = around(&left);
+    let cuts_of = |((left, bytes, pieces), around): ((Cow<'_, str>, Range<usize>, Vec<Cut>), Option<Around>)| match around {
+        // A line of which nothing is left went by its own rule.
+        Some(around) if !left.is_empty() => vec![Cut { bytes, rule: Some(rule_of(around)) }],
+        _ => pieces,
+    };
+    lines.into_iter().zip(around).flat_map(cuts_of).collect()
+}
+
+fn rule_of(around: Around) -> usize {
+    match around {
+        Around::Row => ROW,
+        Around::Island => ISLAND,
     }
 }
 
@@ -172,5 +208,4 @@ fn add_boilerplate(cuts: &mut Vec<Cut>, text: &str, host: &str, place: Place, li
             cuts.insert(at, Cut { bytes, rule: None });
         }
     }
-    with_last_break(text, cuts);
 }

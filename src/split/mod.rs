@@ -3,6 +3,7 @@
 //! Pure functions of text; [`docs/definition.md`](https://docs.rs/crate/einmal) has the rules in prose.
 
 mod abbreviation;
+mod around;
 mod line;
 mod part;
 mod passage;
@@ -11,6 +12,7 @@ mod unwrap;
 mod word;
 
 pub use abbreviation::is_abbreviation;
+pub use around::{Around, around};
 pub use part::{PartSize, parts};
 pub use passage::{ends_sentence, passages};
 pub use sentence::sentences;

@@ -13,7 +13,7 @@ pub fn passages(text: &str) -> Vec<(ByteSpan, usize)> {
     let lines: Vec<Line> = lines(text).collect();
     let looks: Vec<Look> = lines.iter().map(|line| Look::at(&text[line.start..line.content_end])).collect();
     let span = |first: &Line, last: &Line| (ByteSpan::new(first.start, last.content_end), last.break_end);
-    if !is_hard_wrapped(&looks) {
+    if !is_hard_wrapped(looks.iter()) {
         return lines.iter().map(|line| span(line, line)).collect();
     }
     let full_length = percentile_90(&looks);
@@ -30,15 +30,15 @@ pub fn passages(text: &str) -> Vec<(ByteSpan, usize)> {
 }
 
 /// What a line looks like to someone who wonders whether it was wrapped.
-struct Look<'a> {
+pub(super) struct Look<'a> {
     /// The line without white space at either end.
-    trimmed: &'a str,
-    ends_sentence: bool,
-    begins_lower: bool,
+    pub(super) trimmed: &'a str,
+    pub(super) ends_sentence: bool,
+    pub(super) begins_lower: bool,
 }
 
 impl<'a> Look<'a> {
-    fn at(line: &'a str) -> Self {
+    pub(super) fn at(line: &'a str) -> Self {
         let trimmed = line.trim();
         Self {
             trimmed,
@@ -47,7 +47,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.trimmed.is_empty()
     }
 
@@ -97,11 +97,11 @@ fn is_closing(c: char) -> bool {
     )
 }
 
-fn is_hard_wrapped(looks: &[Look<'_>]) -> bool {
-    let between = |pair: &&[Look<'_>]| !pair[0].is_empty() && !pair[1].is_empty();
-    let is_inner = |pair: &&[Look<'_>]| !pair[0].ends_sentence && pair[1].begins_lower;
-    let n_breaks = looks.windows(2).filter(between).count();
-    let n_inner = looks.windows(2).filter(between).filter(is_inner).count();
+/// Whether so many line breaks stand inside a sentence that all of them are in question.
+pub(super) fn is_hard_wrapped<'a>(looks: impl Iterator<Item = &'a Look<'a>> + Clone) -> bool {
+    let pairs = || looks.clone().zip(looks.clone().skip(1)).filter(|(line, next)| !line.is_empty() && !next.is_empty());
+    let n_breaks = pairs().count();
+    let n_inner = pairs().filter(|(line, next)| !line.ends_sentence && next.begins_lower).count();
     n_inner >= MIN_INNER_BREAKS && n_inner * 100 >= n_breaks * MIN_INNER_PERCENT
 }
 

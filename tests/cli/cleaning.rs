@@ -49,6 +49,32 @@ fn lines_that_are_no_text_go_when_asked_for_and_are_told_with_their_rules() {
     folder.dedup(["--clean", "lines,inline"]).run_with(both.stdout.clone()).exits(0).stdout_is(&both.stdout);
 }
 
+const ARTICLE: &str = "Der Kreistag hat am Montag beschlossen, die alte Schule am Markt umzubauen.\n\
+    Die Arbeiten beginnen im Herbst und dauern zwei Jahre, teilte die Landrätin nach der Sitzung mit.\n\
+    Bis dahin lernen alle Kinder in einem Haus am Bahnhof, das früher einmal die Post gewesen ist.\n\
+    Gegen den Plan stimmte nur ein Mann, dem die Kosten von vier Millionen Euro zu hoch sind.";
+
+#[test]
+fn blocks_around_an_article_go_when_asked_for_and_are_put_back() {
+    let folder = Folder::new();
+    let notice = "Dieses Haus gibt auch noch andere Blätter heraus, und zwar täglich.";
+    let page = format!("Start\nTeilen\nSport\n\nKultur\nReise\n{ARTICLE}\nMenü\nAbo\nSuche\nWetter\n{notice}\nRätsel\nShop\nMärkte\nLeute\n");
+    folder.write("a.jsonl", jsonl([("1", page.as_str())]));
+    let args = ["--clean", "lines,blocks", "--ledger", "ledger.jsonl", "--summary", "summary.json", "-o", "out.jsonl"];
+    folder.dedup([&["a.jsonl"], &args[..]].concat()).run().exits(0);
+    // The last label before text may be its heading.
+    assert_eq!(texts(&folder.read("out.jsonl")), [format!("Reise\n{ARTICLE}")]);
+    let summary = folder.json("summary.json");
+    assert_eq!(summary["ruled_out"], json!({"blocks/island": 1, "blocks/row": 12, "de/share": 1}));
+    assert_eq!(summary["settings"]["clean"], json!("safe,lines,blocks"));
+    let ledger = folder.json_lines("ledger.jsonl");
+    assert_eq!((&ledger[0]["reason"], &ledger[0]["rule"], &ledger[0]["text"]), (&json!("line"), &json!("blocks/row"), &json!("Start\n")));
+    folder.einmal(["verify", "a.jsonl", "-o", "out.jsonl", "--ledger", "ledger.jsonl", "--summary", "summary.json"]).run().exits(0);
+    folder.einmal(["restore", "-o", "out.jsonl", "--ledger", "ledger.jsonl"]).run().exits(0).stdout_is(folder.read("a.jsonl"));
+    let again = folder.dedup(["--clean", "lines,blocks"]).run_with(folder.read("out.jsonl"));
+    again.exits(0).stdout_is(folder.read("out.jsonl"));
+}
+
 #[test]
 fn a_copy_is_found_whatever_lines_stand_around_it() {
     let folder = Folder::new();

@@ -243,3 +243,42 @@ fn a_changed_name_makes_an_update_where_names_alone_have_capital_letters() {
         }
     }
 }
+
+#[test]
+fn a_brief_in_sentences_may_be_shorter_than_other_texts() {
+    let folder = Folder::new();
+    let brief = "Nied: Feuer in einem Lokal\nEin Schaden von rund 50.000 Euro entstand am Montag bei einem Feuer in einem Lokal in Nied. \
+        Wie die Polizei mitteilt, hatte sich dort zu heißes Öl entzündet. (Maier/-8014)";
+    let labels = "Pressemeldungen der Stadt, Pressestelle am Markt\nMeldung vom Montag, dem 12. Juni, und vom Dienstag, dem 13. Juni, und vom Mittwoch, dem 14. Juni, \
+        mit Anlagen für die Presse und die Ämter";
+    folder.write("a.jsonl", jsonl([("brief", brief), ("labels", labels)]));
+    folder.dedup([&["a.jsonl"], &DROP[..]].concat()).run().exits(0);
+    assert_eq!(reasons(&folder), [json!(["labels", "filter", "too-short"])]);
+}
+
+#[test]
+fn own_limits_take_the_place_of_those_that_come_with_einmal() {
+    let folder = Folder::new();
+    let dump = jsonl([("good", good("n01")), ("short", "Nichts Neues vom Rat.".to_owned())]);
+    folder.write("a.jsonl", &dump);
+    folder.write("own.txt", "# mine\n[default]\nwords 3 3\n\n[de]\nstop-words vom und\n[fr]\nwords 1000 1000\n");
+    let args = ["a.jsonl", "--filter", "drop", "--filter-limits", "own.txt", "--summary", "summary.json"];
+    folder.dedup(args).run().exits(0).stdout_is(dump.split_inclusive('\n').next().expect("a line"));
+    assert_eq!(folder.json("summary.json")["filtered"], json!({"stop-words": 1}));
+    assert_eq!(folder.json("summary.json")["settings"]["filter_limits"], json!("a file's"));
+    for (text, problem) in [
+        ("words 3 3\nwrods 5\n", "bad.txt: line 2: no rule has this name"),
+        ("[default]\nwords 3\n", "bad.txt: line 2: the rule has another number of values than this"),
+        ("[qqqq]\n", "bad.txt: line 1: no language has this code"),
+        ("[de]\n[de]\n", "bad.txt: line 2: [default] comes first, and each language once"),
+        ("letters many\n", "bad.txt: line 1: a value is a number from 0 on, or `-`"),
+    ] {
+        folder.write("bad.txt", text);
+        let outcome = folder.dedup(["a.jsonl", "--filter", "tag", "--filter-limits", "bad.txt"]).run();
+        outcome.exits(2).stdout_is_empty().stderr_holds(&[problem]);
+    }
+    let missing = folder.dedup(["a.jsonl", "--filter", "tag", "--filter-limits", "none.txt"]).run();
+    missing.exits(2).stderr_holds(&["none.txt: cannot read"]);
+    let unasked = folder.dedup(["a.jsonl", "--filter-limits", "own.txt"]).run();
+    unasked.exits(2).stderr_holds(&["--filter-limits is for --filter tag and drop"]);
+}

@@ -32,7 +32,7 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
     let settings = settings(rules);
     let shingles = ShingleHasher::new(Seed(42), settings.min_run);
     let part_size = PartSize { wanted: rules.part_bytes.0, most: rules.part_bytes.1 };
-    let least = filter::Limits::read(&format!("words {}", rules.fewest_words)).expect("a limit");
+    let least = filter::Limits::read(&format!("words {0} {0}", rules.fewest_words)).expect("a limit");
     let size = TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch.is_multiple_of(2) };
     let judge = Judge::new(settings, shingles, size);
     let mut judge = if rules.fewest_words > 0 { judge.with_filter(least, true) } else { judge };
