@@ -321,8 +321,11 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_named_with_its_line() {
-        let error =
-            |text| Rules::new(Scope { lines: true, inline: true, blocks: false }, Some(("x", text))).expect_err("it is broken").to_string();
+        let error = |text| {
+            Rules::new(Scope { lines: true, inline: true, blocks: false }, Some(("x", text)))
+                .expect_err("it is broken")
+                .to_string()
+        };
         assert_eq!(error("Teilen"), "line 1: a rule begins with its [name]");
         assert_eq!(error("[a]\n\n/(/"), "line 3: no regular expression: unclosed group");
         assert_eq!(error("[inline a]\nTeilen"), "line 2: rules for pieces of lines are regular expressions between slashes");

@@ -199,7 +199,9 @@ impl Section {
             return Ok(());
         }
         let nth = LINES.iter().position(|(line, _)| *line == name).ok_or("no rule has this name")?;
-        let value = |piece: &str| if piece == "-" { Some(None) } else { piece.parse().ok().filter(|value| (0.0..=f64::MAX).contains(value)).map(Some) };
+        let value = |piece: &str| {
+            if piece == "-" { Some(None) } else { piece.parse().ok().filter(|value| (0.0..=f64::MAX).contains(value)).map(Some) }
+        };
         let values: Vec<Option<f64>> = pieces.map(value).collect::<Option<_>>().ok_or("a value is a number from 0 on, or `-`")?;
         if values.len() != LINES[nth].1.len() {
             return Err("the rule has another number of values than this");
@@ -241,7 +243,17 @@ mod tests {
 
     #[test]
     fn a_line_that_says_no_limits_is_told() {
-        for (text, line) in [("words x 3", 1), ("\n[xyz9]", 2), ("word-length 3", 1), ("[de]\nwrods 3", 2), ("words 1", 1), ("[de]\n[fr]\n[de]", 3), ("[de]\n[default]", 2), ("letters -0.1", 1), ("letters nan", 1)] {
+        for (text, line) in [
+            ("words x 3", 1),
+            ("\n[xyz9]", 2),
+            ("word-length 3", 1),
+            ("[de]\nwrods 3", 2),
+            ("words 1", 1),
+            ("[de]\n[fr]\n[de]", 3),
+            ("[de]\n[default]", 2),
+            ("letters -0.1", 1),
+            ("letters nan", 1),
+        ] {
             assert_eq!(Limits::read(text).map(|_| ()).map_err(|error| error.line), Err(line), "{text}");
         }
     }

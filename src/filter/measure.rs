@@ -251,14 +251,22 @@ mod tests {
         assert_eq!((measured.has_among(2, &among), measured.has_among(3, &among)), (true, false));
         // "eins zwei" and "zwei 3" stand there twice; the first is longer.
         assert_eq!(measured.top(2, 0.0), 18.0 / 40.0);
-        assert_eq!((measured.repeated(2, 0.0), measured.repeated(3, 0.0), measured.repeated(5, 0.0)), (9.0 / 40.0, 11.0 / 40.0, 0.0));
+        assert_eq!(
+            (measured.repeated(2, 0.0), measured.repeated(3, 0.0), measured.repeated(5, 0.0)),
+            (9.0 / 40.0, 11.0 / 40.0, 0.0)
+        );
     }
 
     #[test]
     fn nothing_can_be_counted_of_nothing() {
         let measured = Measured::of(" \n");
-        let counted =
-            [measured.word_length(), measured.letters(), measured.repeated_text(), measured.top(2, 0.0), measured.repeated(5, 0.0)];
+        let counted = [
+            measured.word_length(),
+            measured.letters(),
+            measured.repeated_text(),
+            measured.top(2, 0.0),
+            measured.repeated(5, 0.0),
+        ];
         assert_eq!((measured.n_words(), counted), (0, [0.0; 5]));
         // Nor of the passages of a text that has hardly any.
         let flat = Measured::of("Eine Überschrift …\nUnd ein Text.");
@@ -268,7 +276,10 @@ mod tests {
     #[test]
     fn a_text_in_sentences_is_told_from_labels_and_lists() {
         for (text, is) in [
-            ("Nied: Feuer\nIn einem Lokal in Nied hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (Maier/-8014)", true),
+            (
+                "Nied: Feuer\nIn einem Lokal in Nied hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (Maier/-8014)",
+                true,
+            ),
             ("Pressestelle\nNachmittagsmeldung zum Bericht vom 13. Juni", false),
             ("Ja. Nein. Doch. Ach so. Na gut.", false),
             ("", true),

@@ -143,7 +143,9 @@ impl<'a> Lines<'a> {
         let of_one_kind = self.is_text.chunk_by(|line, next| line == next).map(|stretch| {
             let lines = start..start + stretch.len();
             start = lines.end;
-            let n_words = self.shapes[lines.clone()].iter().map(|shape| shape.n_words.max(shape.look.trimmed.len() / TEXT_BYTES * TEXT_WORDS));
+            let n_words = self.shapes[lines.clone()]
+                .iter()
+                .map(|shape| shape.n_words.max(shape.look.trimmed.len() / TEXT_BYTES * TEXT_WORDS));
             Stretch { is_text: stretch[0], n_words: n_words.sum(), lines }
         });
         of_one_kind.collect()
@@ -216,12 +218,17 @@ mod tests {
 
     #[test]
     fn rows_of_labels_go_and_what_may_be_a_heading_stays() {
-        let page = format!("Start\nSport\nKultur\nAnzeigen\nDie alte Schule wird umgebaut\nVon Ina Maier\n{TEXT}Start\n\nE-Paper\nAbo\nKontakt\nImpressum\n");
-        let expected =
-            format!("-Start\n-Sport\n-Kultur\n-Anzeigen\nDie alte Schule wird umgebaut\nVon Ina Maier\n{TEXT}-Start\n-\n-E-Paper\n-Abo\n-Kontakt\n-Impressum\n");
+        let page = format!(
+            "Start\nSport\nKultur\nAnzeigen\nDie alte Schule wird umgebaut\nVon Ina Maier\n{TEXT}Start\n\nE-Paper\nAbo\nKontakt\nImpressum\n"
+        );
+        let expected = format!(
+            "-Start\n-Sport\n-Kultur\n-Anzeigen\nDie alte Schule wird umgebaut\nVon Ina Maier\n{TEXT}-Start\n-\n-E-Paper\n-Abo\n-Kontakt\n-Impressum\n"
+        );
         assert_eq!(told(&page), expected);
         // Fewer labels than a row, and headings between paragraphs, stand in many articles.
-        for text in [format!("Politik\nSchule\n{TEXT}Zeitplan\n{TEXT}Ina Maier\nRedaktion\ndpa\n"), TEXT.to_owned(), String::new()] {
+        for text in
+            [format!("Politik\nSchule\n{TEXT}Zeitplan\n{TEXT}Ina Maier\nRedaktion\ndpa\n"), TEXT.to_owned(), String::new()]
+        {
             assert_eq!(told(&text), text);
         }
     }
@@ -231,7 +238,8 @@ mod tests {
         let others = "Fähre fährt wieder nach Plan ab Montag\nNeue Linden für den Platz am Rathaus\nFreibad öffnet erst im Juni, sagt der Rat\n";
         let page = format!("{TEXT}Lesen Sie auch\n{others}Mehr\n{TEXT}{others}Mehr\n");
         let [ferry, trees, pool] = others.lines().collect::<Vec<_>>()[..] else { unreachable!("they are three") };
-        let expected = format!("{TEXT}-Lesen Sie auch\n-{ferry}\n{trees}\n{pool}\nMehr\n{TEXT}-{ferry}\n-{trees}\n-{pool}\n-Mehr\n");
+        let expected =
+            format!("{TEXT}-Lesen Sie auch\n-{ferry}\n{trees}\n{pool}\nMehr\n{TEXT}-{ferry}\n-{trees}\n-{pool}\n-Mehr\n");
         assert_eq!(told(&page), expected);
     }
 
@@ -240,7 +248,10 @@ mod tests {
         let menu = "Start\nSport\nKultur\nAbo\n";
         let notice = "Diese Seite nutzt Dienste von anderen, die dabei etwas erfahren.\n";
         let page = format!("{}{menu}{notice}{menu}", TEXT.repeat(4));
-        assert_eq!(told(&page), format!("{}-Start\n-Sport\n-Kultur\n-Abo\n~{notice}-Start\n-Sport\n-Kultur\n-Abo\n", TEXT.repeat(4)));
+        assert_eq!(
+            told(&page),
+            format!("{}-Start\n-Sport\n-Kultur\n-Abo\n~{notice}-Start\n-Sport\n-Kultur\n-Abo\n", TEXT.repeat(4))
+        );
         // A page of which nothing else would be left is a short article.
         assert!(told(&format!("{menu}{notice}{menu}")).contains(&format!("Abo\n{notice}-Start")));
     }
@@ -251,7 +262,9 @@ mod tests {
             format!("{TEXT}- Mehl\n- Butter\n- Zucker\n- Eier\n- Salz\n{TEXT}"),
             format!("{TEXT}1. Ulm\n2. Mainz\n3. Kiel\n4. Trier\n5. Fürth\n"),
             format!("{TEXT}Das Wasser rauscht,\nund niemand lauscht,\nes steht der Wald,\nschwarz und kalt\n"),
-            format!("{TEXT}Der Rat hat am Abend in langer\nSitzung über den neuen Haushalt\nberaten und ihn dann mit großer\nMehrheit beschlossen\n"),
+            format!(
+                "{TEXT}Der Rat hat am Abend in langer\nSitzung über den neuen Haushalt\nberaten und ihn dann mit großer\nMehrheit beschlossen\n"
+            ),
             "Ulm\nMainz\nKiel\nTrier\nFürth\n".to_owned(),
         ] {
             assert_eq!(told(&text), text);

@@ -58,7 +58,9 @@ const ARTICLE: &str = "Der Kreistag hat am Montag beschlossen, die alte Schule a
 fn blocks_around_an_article_go_when_asked_for_and_are_put_back() {
     let folder = Folder::new();
     let notice = "Dieses Haus gibt auch noch andere Blätter heraus, und zwar täglich.";
-    let page = format!("Start\nTeilen\nSport\n\nKultur\nReise\n{ARTICLE}\nMenü\nAbo\nSuche\nWetter\n{notice}\nRätsel\nShop\nMärkte\nLeute\n");
+    let page = format!(
+        "Start\nTeilen\nSport\n\nKultur\nReise\n{ARTICLE}\nMenü\nAbo\nSuche\nWetter\n{notice}\nRätsel\nShop\nMärkte\nLeute\n"
+    );
     folder.write("a.jsonl", jsonl([("1", page.as_str())]));
     let args = ["--clean", "lines,blocks", "--ledger", "ledger.jsonl", "--summary", "summary.json", "-o", "out.jsonl"];
     folder.dedup([&["a.jsonl"], &args[..]].concat()).run().exits(0);
@@ -68,8 +70,14 @@ fn blocks_around_an_article_go_when_asked_for_and_are_put_back() {
     assert_eq!(summary["ruled_out"], json!({"blocks/island": 1, "blocks/row": 12, "de/share": 1}));
     assert_eq!(summary["settings"]["clean"], json!("safe,lines,blocks"));
     let ledger = folder.json_lines("ledger.jsonl");
-    assert_eq!((&ledger[0]["reason"], &ledger[0]["rule"], &ledger[0]["text"]), (&json!("line"), &json!("blocks/row"), &json!("Start\n")));
-    folder.einmal(["verify", "a.jsonl", "-o", "out.jsonl", "--ledger", "ledger.jsonl", "--summary", "summary.json"]).run().exits(0);
+    assert_eq!(
+        (&ledger[0]["reason"], &ledger[0]["rule"], &ledger[0]["text"]),
+        (&json!("line"), &json!("blocks/row"), &json!("Start\n"))
+    );
+    folder
+        .einmal(["verify", "a.jsonl", "-o", "out.jsonl", "--ledger", "ledger.jsonl", "--summary", "summary.json"])
+        .run()
+        .exits(0);
     folder.einmal(["restore", "-o", "out.jsonl", "--ledger", "ledger.jsonl"]).run().exits(0).stdout_is(folder.read("a.jsonl"));
     let again = folder.dedup(["--clean", "lines,blocks"]).run_with(folder.read("out.jsonl"));
     again.exits(0).stdout_is(folder.read("out.jsonl"));
