@@ -32,6 +32,7 @@ pub mod corpus;
 pub mod decide;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod filter;
 pub mod fingerprint;
 pub mod index;

@@ -10,7 +10,7 @@ use clap::Parser;
 
 use einmal::error::{Error, printable};
 use einmal::exit::Exit;
-use einmal::pipeline::{estimate, run_job, verify_run};
+use einmal::pipeline::{estimate, report_of_run, run_job, verify_run};
 use einmal::report::{Verbosity, start_log};
 use einmal::restore::restore;
 use einmal::settings::Job;
@@ -33,6 +33,7 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
         cli::Wanted::Index(command) => return command.run().map(|()| Exit::Complete),
         cli::Wanted::Check(check) => return verify(&check),
         cli::Wanted::Estimate(wanted) => return tell_estimate(&wanted),
+        cli::Wanted::Report(report) => return write_report(&report),
         cli::Wanted::Restoring(restoring, verbosity) => {
             start_log(verbosity);
             let restored = restore(&restoring)?;
@@ -86,6 +87,14 @@ fn verify(check: &cli::WantedCheck) -> Result<Exit, Error> {
         return Ok(Exit::No);
     }
     Ok(told(&verified, settings.verbosity))
+}
+
+/// Writes a page that shows what an earlier run did.
+fn write_report(wanted: &cli::WantedReport) -> Result<Exit, Error> {
+    start_log(wanted.verbosity);
+    let (path, summary) = &wanted.summary;
+    report_of_run((path, summary), &wanted.ledger, wanted.inputs.as_deref(), &wanted.target)?;
+    Ok(Exit::Complete)
 }
 
 /// Says what was done, unless nobody wants to know.

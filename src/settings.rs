@@ -94,6 +94,8 @@ pub struct Settings {
     pub ledger_text: LedgerText,
     /// Where the summary goes as JSON.
     pub summary: Option<PathBuf>,
+    /// Where the page goes that shows what the run did.
+    pub report: Option<PathBuf>,
     /// Where bad records go.
     pub quarantine: Option<PathBuf>,
     /// How many threads work.

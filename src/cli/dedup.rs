@@ -54,6 +54,12 @@ pub(crate) struct DedupArgs {
     #[command(flatten)]
     writing: WritingArgs,
 
+    /// Write a page (HTML) that shows what the run did: open it in a browser.
+    ///
+    /// The inputs are read once more, as far as its examples need; of a pipe they show less.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    report: Option<PathBuf>,
+
     #[command(flatten)]
     index: IndexArgs,
 
@@ -214,6 +220,7 @@ impl DedupArgs {
             mark: self.mark,
             verify: self.verify,
             check: self.check,
+            report: self.report,
             max_removed: self.max_removed,
             target,
             reading,

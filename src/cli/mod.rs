@@ -6,6 +6,7 @@ mod estimate;
 mod index;
 mod pages;
 mod reading;
+mod report;
 mod restore;
 mod size;
 mod verify;
@@ -14,6 +15,7 @@ mod writing;
 use clap::{Parser, Subcommand};
 pub(crate) use estimate::WantedEstimate;
 use reading::ReadingArgs;
+pub(crate) use report::WantedReport;
 pub(crate) use verify::WantedCheck;
 use writing::WritingArgs;
 
@@ -52,6 +54,8 @@ pub(crate) enum Wanted {
     Estimate(Box<WantedEstimate>),
     /// A check of an earlier run.
     Check(Box<WantedCheck>),
+    /// A page that shows what an earlier run did.
+    Report(Box<WantedReport>),
     /// What a run took out is to come back.
     Restoring(Box<Restoring>, Verbosity),
     /// A page on standard output.
@@ -66,6 +70,7 @@ enum Command {
     Estimate(Box<estimate::EstimateArgs>),
     Verify(Box<verify::VerifyArgs>),
     Restore(Box<restore::RestoreArgs>),
+    Report(Box<report::ReportArgs>),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
 }
@@ -89,6 +94,7 @@ impl Args {
             Command::Estimate(args) => args.wanted(verbosity).map(|wanted| Wanted::Estimate(Box::new(wanted))),
             Command::Verify(args) => args.wanted(verbosity).map(|check| Wanted::Check(Box::new(check))),
             Command::Restore(args) => args.wanted().map(|restoring| Wanted::Restoring(Box::new(restoring), verbosity)),
+            Command::Report(args) => args.wanted(verbosity).map(|report| Wanted::Report(Box::new(report))),
             Command::Completions(args) => Ok(Wanted::Page(args.page())),
             Command::Man(args) => args.page().map(Wanted::Page),
         }
@@ -126,6 +132,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         ledger: writing.ledger.clone(),
         ledger_text: writing.ledger_text(),
         summary: writing.summary.clone(),
+        report: None,
         quarantine: writing.quarantine.clone(),
         threads,
         memory: writing.memory(),

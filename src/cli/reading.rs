@@ -200,6 +200,11 @@ impl ReadingArgs {
         Self { input, files_from, include, exclude, ..self }
     }
 
+    /// The same way of reading, of these inputs.
+    pub(super) fn of(self, input: Vec<PathBuf>) -> Self {
+        Self { input, ..self }
+    }
+
     /// The files and folders to read, in order.
     pub(super) fn inputs(&self) -> Result<Vec<PathBuf>, Error> {
         let mut inputs = self.input.clone();

@@ -83,12 +83,12 @@ const SETTINGS: [(&str, &str); 14] = [
 
 /// The settings of a run as they stand in its summary.
 #[derive(Debug, Parser)]
-struct Recorded {
+pub(super) struct Recorded {
     #[command(flatten)]
-    reading: ReadingArgs,
+    pub(super) reading: ReadingArgs,
     /// The format that was written.
     #[arg(long, value_enum)]
-    to: Option<ToFormat>,
+    pub(super) to: Option<ToFormat>,
     /// Whether it only marked.
     #[arg(long)]
     mark: bool,
@@ -148,7 +148,7 @@ pub(super) fn read_summary(path: PathBuf) -> Result<(PathBuf, Value), Error> {
 }
 
 /// Settings of a summary, read as if they had been typed.
-fn recorded(settings: &Value) -> Result<Recorded, String> {
+pub(super) fn recorded(settings: &Value) -> Result<Recorded, String> {
     let mut typed = vec!["einmal".to_owned()];
     for (_, option) in SETTINGS {
         match &settings[option.replace('-', "_")] {

@@ -18,4 +18,6 @@ pub struct RecordName {
     pub url: Box<str>,
     /// Its date, as it stands there.
     pub date: Box<str>,
+    /// Whose it is: its source, or else the host in its address.
+    pub source: Box<str>,
 }

@@ -6,7 +6,7 @@ use crate::corpus::{Place, RecordName};
 /// Bytes of an [`Entry`].
 const ENTRY_LEN: usize = 32;
 
-/// Ends an id and an address; no text holds such a byte.
+/// Ends an id, an address and a date; no text holds such a byte.
 const END: u8 = 0xFF;
 
 /// The records whose text is kept, in priority order; one of a large text has an entry for each of its parts.
@@ -58,7 +58,7 @@ pub(super) struct StoredRecord<'a> {
     pub(super) start: WordPlace,
     pub(super) place: Place,
     pub(super) first_word: u32,
-    /// Id, address and date, with an [`END`] behind the first two.
+    /// Id, address, date and source, with an [`END`] behind each but the last. Earlier versions wrote no source.
     names: &'a [u8],
 }
 
@@ -77,6 +77,8 @@ pub struct KeptRecord<'a> {
     pub url: &'a str,
     /// Its date, as it stood in the record; empty where it has none.
     pub date: &'a str,
+    /// Whose it is; empty where nobody knows.
+    pub source: &'a str,
     /// The number, in the record's kept text, of the word that was asked for.
     pub word: u64,
 }
@@ -92,6 +94,10 @@ impl Records {
         }
         self.names.push(END);
         self.names.extend_from_slice(name.date.as_bytes());
+        if !name.source.is_empty() {
+            self.names.push(END);
+            self.names.extend_from_slice(name.source.as_bytes());
+        }
         let names_end = self.names.len() as u64;
         let entry = Entry { start, record: place.record, names_end, file: place.file, first_word: first_word as u32 };
         self.entries.push(entry.to_bytes());
@@ -171,7 +177,7 @@ impl<'a> StoredRecord<'a> {
 
     /// The record as the word at `place`, which is one of its words, sees it. It was read by run number `run`, from the file that is called `file` if that was an earlier one.
     pub(super) fn seen_from(self, place: WordPlace, run: u32, file: Option<&'a str>) -> KeptRecord<'a> {
-        let mut names = self.names.splitn(3, |&byte| byte == END).map(|name| std::str::from_utf8(name).unwrap_or_default());
+        let mut names = self.names.splitn(4, |&byte| byte == END).map(|name| std::str::from_utf8(name).unwrap_or_default());
         let mut next = || names.next().unwrap_or_default();
         KeptRecord {
             run,
@@ -180,6 +186,7 @@ impl<'a> StoredRecord<'a> {
             id: next(),
             url: next(),
             date: next(),
+            source: next(),
             word: u64::from(self.first_word) + place.0.saturating_sub(self.start.0),
         }
     }
@@ -193,17 +200,24 @@ mod tests {
     fn a_word_leads_to_its_record() {
         let mut records = Records::default();
         let place = |record| Place { file: 0, record };
-        let name = |id: &str, url: &str, date: &str| RecordName { id: id.into(), url: url.into(), date: date.into() };
-        records.push(WordPlace(0), place(1), &name("a", "a", "2026-11-25"), 0);
-        records.push(WordPlace(10), place(2), &name("", "", ""), 0);
-        records.push(WordPlace(20), place(2), &name("", "", ""), 7);
-        records.push(WordPlace(30), place(9), &name("cd", "http://x", ""), 0);
+        let name = |id: &str, url: &str, date: &str, source: &str| RecordName {
+            id: id.into(),
+            url: url.into(),
+            date: date.into(),
+            source: source.into(),
+        };
+        records.push(WordPlace(0), place(1), &name("a", "a", "2026-11-25", ""), 0);
+        records.push(WordPlace(10), place(2), &name("", "", "", ""), 0);
+        records.push(WordPlace(20), place(2), &name("", "", "", ""), 7);
+        records.push(WordPlace(30), place(9), &name("cd", "http://x", "", "x"), 0);
         let at = |word| records.view().at(WordPlace(word)).map(|found| found.seen_from(WordPlace(word), 3, None));
-        let kept = |place, id, url, date, word| Some(KeptRecord { run: 3, place, file: None, id, url, date, word });
-        assert_eq!(at(9), kept(place(1), "a", "", "2026-11-25", 9));
-        assert_eq!(at(10), kept(place(2), "", "", "", 0));
-        assert_eq!(at(25), kept(place(2), "", "", "", 12));
-        assert_eq!(at(99), kept(place(9), "cd", "http://x", "", 69));
+        let kept = |place, [id, url, date, source]: [&'static str; 4], word| {
+            Some(KeptRecord { run: 3, place, file: None, id, url, date, source, word })
+        };
+        assert_eq!(at(9), kept(place(1), ["a", "", "2026-11-25", ""], 9));
+        assert_eq!(at(10), kept(place(2), ["", "", "", ""], 0));
+        assert_eq!(at(25), kept(place(2), ["", "", "", ""], 12));
+        assert_eq!(at(99), kept(place(9), ["cd", "http://x", "", "x"], 69));
         assert!(Records::default().view().at(WordPlace(5)).is_none());
     }
 }

@@ -33,6 +33,9 @@ pub struct Entry<'a> {
     pub record: u64,
     /// The record's id; empty where it has none.
     pub id: &'a str,
+    /// Whose it is: its source, or the host in its address.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub source: &'a str,
     /// How many records stand before it in the output: a record that went stood behind these, one that stayed follows them.
     pub kept_before: u64,
     /// Why.
@@ -89,6 +92,7 @@ impl<'a> Entry<'a> {
             file,
             record: record.place.record,
             id: &record.name.id,
+            source: &record.name.source,
             kept_before,
             reason,
             rule: None,
@@ -123,6 +127,9 @@ pub struct Name<'a> {
     /// Its date, as it stands in the record.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub date: &'a str,
+    /// Whose it is.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub source: &'a str,
     /// The run that kept it, if that was an earlier one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<&'a str>,
@@ -203,6 +210,7 @@ impl<'a> EntryWriter<'a> {
             file: &self.files[record.place.file as usize].name,
             record: record.place.record,
             id: &record.name.id,
+            source: &record.name.source,
             kept_before: self.kept_before,
             reason: reason_name(removed.reason),
             rule: verdict.failing().first().filter(|_| removed.reason == Reason::Filter).map(|rule| rule.0),
@@ -211,10 +219,10 @@ impl<'a> EntryWriter<'a> {
             covered: removed.n_covered,
             containment: (n_words > 0).then(|| (removed.n_covered as f64 / n_words as f64 * 1e4).floor() / 1e4),
             words_lost: if is_update { 0 } else { n_lost },
-            updates: verdict.update_of(self.kept).filter(|_| is_update).map(|place| self.name_at(place)),
+            updates: verdict.update_of(self.kept).filter(|_| is_update).map(|place| name_at(self.kept, self.files, place)),
             changed_facts: facts.iter().map(|&word| self.lost(WordSpan::new(word as usize, word as usize + 1))).collect(),
             uncovered: removed.lost.iter().map(|&lost| self.lost(lost)).collect(),
-            covers: removed.receipts.iter().map(|receipt| self.covering(receipt)).collect(),
+            covers: removed.receipts.iter().map(|receipt| covering(record, self.kept, self.files, receipt)).collect(),
             text: (with_text && (!is_whole || raw.is_secret) && !is_update).then(|| &record.text[removed.bytes.range()]),
             raw: match (with_text && !raw.is_secret, is_whole, is_update) {
                 (true, true, _) => raw_text.ok().map(Cow::Borrowed),
@@ -251,30 +259,27 @@ impl<'a> EntryWriter<'a> {
         let span = ByteSpan { start: self.words[words.start as usize].start, end: self.words[words.end as usize - 1].end };
         Lost { span: [span.start, span.end], text: (self.ledger_text == LedgerText::On).then(|| &self.record.text[span.range()]) }
     }
+}
 
-    fn covering(&self, receipt: &Receipt) -> Covering<'a> {
-        let words = receipt.words.len();
-        match receipt.source {
-            Source::Other(place) => Covering { name: self.name_at(place), first_word: self.kept.record_at(place).word, words },
-            Source::Own(word) => Covering { name: self.own_name(), first_word: u64::from(word), words },
-        }
+/// The kept text that a receipt of a record leads to. `files` are all files begun so far.
+pub fn covering<'a>(record: &'a Prepared, kept: &'a KeptText, files: &'a [Arc<SourceFile>], receipt: &Receipt) -> Covering<'a> {
+    let words = receipt.words.len();
+    match receipt.source {
+        Source::Other(place) => Covering { name: name_at(kept, files, place), first_word: kept.record_at(place).word, words },
+        Source::Own(word) => Covering { name: own_name(record, files), first_word: u64::from(word), words },
     }
+}
 
-    fn own_name(&self) -> Name<'a> {
-        let Prepared { place, name: RecordName { id, url, date }, .. } = self.record;
-        let url = if url == id { "" } else { url };
-        Name { file: self.file_name(place.file), record: place.record, id, url, date, run: None }
-    }
+fn own_name<'a>(record: &'a Prepared, files: &'a [Arc<SourceFile>]) -> Name<'a> {
+    let Prepared { place, name: RecordName { id, url, date, source }, .. } = record;
+    let url = if url == id { "" } else { url };
+    Name { file: &files[place.file as usize].name, record: place.record, id, url, date, source, run: None }
+}
 
-    fn name_at(&self, place: WordPlace) -> Name<'a> {
-        let KeptRecord { run, place: Place { file: nth, record }, file, id, url, date, .. } = self.kept.record_at(place);
-        let file = file.unwrap_or_else(|| self.file_name(nth));
-        Name { file, record, id, url, date, run: self.kept.earlier_run(run).map(|run| run.name.as_str()) }
-    }
-
-    fn file_name(&self, nth: u32) -> &'a str {
-        &self.files[nth as usize].name
-    }
+fn name_at<'a>(kept: &'a KeptText, files: &'a [Arc<SourceFile>], place: WordPlace) -> Name<'a> {
+    let KeptRecord { run, place: Place { file: nth, record }, file, id, url, date, source, .. } = kept.record_at(place);
+    let file = file.unwrap_or_else(|| &files[nth as usize].name);
+    Name { file, record, id, url, date, source, run: kept.earlier_run(run).map(|run| run.name.as_str()) }
 }
 
 /// A text as it is written in a JSON string of ASCII, if the record's are that, and the ledger would write it otherwise.

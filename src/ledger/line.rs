@@ -22,6 +22,9 @@ pub struct Line {
     /// The record's id; empty where it has none.
     #[serde(default)]
     pub id: String,
+    /// Whose it is; empty where nobody knows.
+    #[serde(default)]
+    pub source: String,
     /// How many records stand before this one in the output.
     pub kept_before: Option<u64>,
     /// Why.
@@ -67,6 +70,9 @@ pub struct LineCover {
     /// The record's id; empty where it has none.
     #[serde(default)]
     pub id: String,
+    /// Whose it is; empty where nobody knows.
+    #[serde(default)]
+    pub source: String,
     /// The earlier run that kept it, if it wasn't this one.
     #[serde(default)]
     pub run: Option<serde_json::Value>,

@@ -3,5 +3,5 @@
 mod entry;
 mod line;
 
-pub use entry::{Covering, Entry, LedgerText, Lost, Name, RawText, ascii_escapes, entries, reason_name};
+pub use entry::{Covering, Entry, LedgerText, Lost, Name, RawText, ascii_escapes, covering, entries, reason_name};
 pub use line::{Line, LineCover, LineKind, LineStretch, Lines};

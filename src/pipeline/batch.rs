@@ -48,8 +48,6 @@ pub(super) struct Origin {
     pub(super) notes: Notes,
     /// The words of the text, where they are to be learned.
     pub(super) vocabulary: Vec<u64>,
-    /// Whose record it is.
-    pub(super) host: Box<str>,
     /// The passages that are counted, to see which are boilerplate.
     pub(super) keyed: Vec<Keyed>,
     /// The JSON object that stands for the record, if it isn't written back as it came.
@@ -149,13 +147,13 @@ fn prepare_record(
         });
     }
     let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, TextField::Whole { .. });
-    let texts = CleanedTexts::of(record.texts, is_file, &record.host, place, &Cleaners { settings, shingles, learned });
+    let texts = CleanedTexts::of(record.texts, is_file, &record.name.source, place, &Cleaners { settings, shingles, learned });
     let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
     let has_names = settings.rules.facts == Facts::Names && has_names(&texts.text, record.language);
     let prepared = Prepared::new(place, record.name, texts.text, PartSize::default(), shingles);
     let prepared = Prepared { language: record.language, has_names, ..prepared };
     let keyed = if settings.boilerplate == Boilerplate::Report {
-        keyed(&record.host, &prepared.text, &prepared.parts, shingles.seed())
+        keyed(&prepared.name.source, &prepared.text, &prepared.parts, shingles.seed())
     } else {
         Vec::new()
     };
@@ -166,7 +164,6 @@ fn prepare_record(
         pieces: texts.pieces,
         notes: texts.notes,
         vocabulary,
-        host: record.host,
         keyed,
         converted: record.converted,
     };

@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::fingerprint::ShingleHasher;
 use crate::index::{KeptText, SegmentError};
 use crate::read::Input;
-use crate::report::Summary;
+use crate::report::{EarlierShare, Summary};
 use crate::settings::{IndexUse, Settings};
-use crate::store::{ChangedIndex, NewRun, Store, now, run_name};
+use crate::store::{ChangedIndex, NewRun, Run, Store, now, run_name};
 
 /// Segments of up to so many bytes together are compared with their checksums before anything else is done, larger ones beside the work.
 const CHECKED_FIRST: u64 = 32 << 20;
@@ -76,6 +76,13 @@ impl RunIndex {
         self.store.kept_text(self.hasher)
     }
 
+    /// What earlier runs read and kept, where the index says so.
+    pub(super) fn earlier_shares(&self) -> Vec<EarlierShare> {
+        let share =
+            |run: &Run| run.words_in.map(|words_in| EarlierShare { run: run.name.clone(), words_in, words_out: run.words });
+        self.store.manifest().runs.iter().filter_map(share).collect()
+    }
+
     /// What the run will be called.
     pub(super) fn run_name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -92,7 +99,13 @@ impl RunIndex {
             self.store.note_compared([check.nth].into_iter());
         }
         let Some(name) = self.name else { return Ok(None) };
-        let run = NewRun { name, started: self.started, records: summary.articles_out, words: summary.words_out };
+        let run = NewRun {
+            name,
+            started: self.started,
+            records: summary.articles_out,
+            words: summary.words_out,
+            words_in: summary.words_in,
+        };
         self.store.add(run, judge.kept(), files)?;
         self.store.prepare().map(Some)
     }

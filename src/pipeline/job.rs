@@ -16,6 +16,7 @@ use super::sinks::{Complete, Sinks};
 use super::spill::MemoryLimit;
 use super::texts::Learned;
 use super::verify::{Evidence, check, twice};
+use super::witness::texts_of;
 use crate::boilerplate::{Boilerplate, List};
 use crate::decide::{RecordVerdict, Threshold};
 use crate::error::{Error, printable};
@@ -60,7 +61,7 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
         inputs.iter_mut().try_for_each(Input::spool)?;
     }
     let learned = learn(settings, &mut inputs, shingles, index.as_ref())?;
-    let again = if settings.verify { inputs.clone() } else { Vec::new() };
+    let again = if settings.verify || settings.report.is_some() { inputs.clone() } else { Vec::new() };
     let mut reading =
         read_through(settings, inputs, shingles, &learned, index.as_ref()).map_err(|error| match &settings.index {
             Some(IndexUse { adds: true, folder, .. }) if error.is_closed_pipe() => {
@@ -68,6 +69,10 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
             }
             _ => error,
         })?;
+    if let Some(index) = &index {
+        reading.sinks.summary.earlier_runs = index.earlier_shares();
+    }
+    show_examples(settings, &again, &learned, shingles, &mut reading);
     let names = reading.sinks.file_names();
     if index.as_ref().is_some_and(|index| index.run_name().is_some()) {
         MemoryLimit::new(settings).complete(&mut reading.judge)?;
@@ -78,6 +83,19 @@ fn run(settings: &Settings) -> Result<Summary, Error> {
         verify_complete(settings, again, &learned, shingles, &complete)?;
     }
     complete.commit(change.flatten()).map(|finished| finished.summary)
+}
+
+/// Reads the texts that the page's examples are held against. Without them it tells less, but that ends no run.
+fn show_examples(settings: &Settings, inputs: &[Input], learned: &Learned, shingles: ShingleHasher, reading: &mut Reading<'_>) {
+    let wanted = reading.sinks.watch.wanted();
+    if wanted.is_empty() {
+        return;
+    }
+    log::info!("a reading for the examples of the report");
+    match texts_of(settings, inputs.to_vec(), learned, shingles, wanted) {
+        Ok(texts) => reading.sinks.watch.show(&texts),
+        Err(error) => log::warn!("{error}; the report's examples lack the kept text"),
+    }
 }
 
 /// Checks what was written before it gets its names.
@@ -164,6 +182,7 @@ fn rehearsal(settings: &Settings) -> Settings {
         target: Target::Nowhere,
         ledger: None,
         summary: None,
+        report: None,
         quarantine: None,
         max_removed: None,
         mark: false,
@@ -247,6 +266,7 @@ fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
     let side_files = [
         ("--ledger", &settings.ledger),
         ("--summary", &settings.summary),
+        ("--report", &settings.report),
         ("--quarantine", &settings.quarantine),
         ("--boilerplate-list", list),
     ];

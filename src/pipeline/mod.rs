@@ -10,14 +10,18 @@ mod filtering;
 mod indexing;
 mod job;
 mod judge;
+mod page;
 mod room;
 mod sharing;
 mod sinks;
 mod spill;
 mod texts;
 mod verify;
+mod watch;
+mod witness;
 
 pub use estimate::estimate;
 pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};
+pub use page::report_of_run;
 pub use verify::verify_run;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::batch::Batch;
 use super::judge::{Judge, Prepared};
 use super::texts::{MaskedSpan, RuledOut};
+use super::watch::Watch;
 use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
 use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
@@ -42,6 +43,8 @@ pub(super) struct Sinks<'a> {
     quarantine: Option<Output>,
     summary_file: Option<Output>,
     boilerplate_list: Option<Output>,
+    report: Option<Output>,
+    pub(super) watch: Watch,
     boilerplate: Counter,
     words: Vocabulary,
     pub(super) summary: Summary,
@@ -112,6 +115,8 @@ impl<'a> Sinks<'a> {
             ledger: open(&settings.ledger)?,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
+            report: open(&settings.report)?,
+            watch: Watch::new(settings.report.is_some()),
             boilerplate_list: match settings.boilerplate {
                 Boilerplate::Report => open(&settings.boilerplate_list)?,
                 Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
@@ -163,6 +168,7 @@ impl<'a> Sinks<'a> {
         for bad in &batch.bad {
             self.put_aside(bad)?;
         }
+        self.watch.end_batch();
         self.outputs.flush()
     }
 
@@ -173,20 +179,27 @@ impl<'a> Sinks<'a> {
         // The ledger is the only one that wants all of a row.
         let row = batch.row(nth).filter(|_| self.ledger.is_some()).map(|(rows, row)| row_as_json(rows, row));
         let raw = row.as_deref().unwrap_or(raw);
-        self.summary.count(record, verdict);
+        let mut share = self.summary.count(record, verdict);
         let notes = &origin.notes;
         self.summary.count_cleaning(origin.is_changed(), notes.cleaned_by, notes.encoding, notes.n_repaired);
-        self.summary.record_bytes_in += raw.len().max(record.text.len()) as u64 + 1;
+        let n_bytes = raw.len().max(record.text.len()) as u64 + 1;
+        self.summary.record_bytes_in += n_bytes;
+        share.words_in += notes.ruled_out.iter().map(|cut| cut.n_words as u64).sum::<u64>();
+        self.watch.count(record, n_bytes, &share);
+        self.watch.count_copies(record, verdict, judge.kept(), &self.files);
         if verdict.verdict == Verdict::Keep && self.settings.boilerplate == Boilerplate::Report {
-            self.boilerplate.count(&origin.host, record.place, &record.text, &origin.keyed);
+            self.boilerplate.count(&record.name.source, record.place, &record.text, &origin.keyed);
         }
         self.words.add(&origin.vocabulary);
         self.note_masked(record, &notes.masked)?;
         let raw = origin.raw(raw);
         self.note_ruled_out(record, &notes.ruled_out, raw.is_ascii)?;
-        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        if self.ledger.is_none() && !self.watch.wants_entries() {
+            return Ok(());
+        }
         for entry in entries(record, self.n_kept, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
-            write_line(ledger, &entry)?;
+            self.watch.note(&entry, record);
+            self.ledger.as_mut().map_or(Ok(()), |ledger| write_line(ledger, &entry))?;
         }
         Ok(())
     }
@@ -412,8 +425,9 @@ impl<'a> Sinks<'a> {
     pub(super) fn complete(mut self) -> Result<Complete, Error> {
         self.end_shape()?;
         self.check_share()?;
-        let Self { outputs, ledger, quarantine, mut summary_file, mut boilerplate_list, boilerplate, words, mut summary, .. } =
-            self;
+        let names = self.file_names();
+        let Self { settings, outputs, ledger, quarantine, watch, boilerplate, words, mut summary, .. } = self;
+        let (mut summary_file, mut boilerplate_list, mut report) = (self.summary_file, self.boilerplate_list, self.report);
         if let Some(n_articles) = boilerplate.full_after() {
             log::warn!("boilerplate was looked for in the first {n_articles} articles; --memory leaves no room for more");
         }
@@ -424,13 +438,20 @@ impl<'a> Sinks<'a> {
                 write_line(file, &ListLine { host: host.clone(), text: text.clone(), articles: *n_articles })?;
             }
         }
+        if !settings.is_rehearsal {
+            watch.tell(&mut summary, &names);
+            summary.alarms.iter().for_each(|alarm| log::warn!("{}", alarm.message));
+        }
+        if let (Some(file), Some(page)) = (&mut report, watch.page(&summary, &names)) {
+            file.write(page.as_bytes())?;
+        }
         if let Some(file) = &mut summary_file {
             let mut text = serde_json::to_vec_pretty(&summary).expect("numbers and names can always be written");
             text.push(b'\n');
             file.write(&text)?;
         }
         let mut files = Vec::new();
-        for file in [ledger, quarantine, summary_file, boilerplate_list].into_iter().flatten() {
+        for file in [ledger, quarantine, summary_file, report, boilerplate_list].into_iter().flatten() {
             files.push(file.complete()?);
         }
         files.extend(outputs.complete()?);

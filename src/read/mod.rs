@@ -25,6 +25,7 @@ pub(crate) use decompress::decompressed;
 pub use decompress::{PACKED_EXTENSIONS, is_packed, unpacked_name};
 pub use field::{FieldPath, FieldPathError, Fields, LanguageField};
 pub use file::SourceFile;
+pub(crate) use format::text_of_json;
 pub use format::{
     Articles, AskedFormat, COLUMNS, CsvField, FieldText, Format, Header, Record, TEXT_COLUMN, Table, TextField, To, Values,
     row_as_json,

@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::alarms::{Alarm, EarlierShare, alarms};
+use super::breakdown::{Breakdown, Parts, Share};
+use super::copied::Copied;
 use crate::boilerplate::{Found, ListLine};
 use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
@@ -72,6 +75,14 @@ pub struct Summary {
     pub record_bytes_in: u64,
     /// Bytes of records written, before compression.
     pub record_bytes_out: u64,
+    /// The same by source, by day and by input.
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// The last runs of the index before this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_runs: Vec<EarlierShare>,
+    /// What somebody should look at.
+    pub alarms: Vec<Alarm>,
     /// Wall-clock seconds.
     pub seconds: f64,
     /// Most memory in use at a time, in bytes, where the system tells.
@@ -112,8 +123,8 @@ impl Summary {
         self.bad_bytes_repaired += n_repaired as u64;
     }
 
-    /// Counts a record with its verdict.
-    pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict) {
+    /// Counts a record with its verdict; tells what came in of it, and what stays.
+    pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict) -> Share {
         let n_words: usize = record.parts.iter().map(|part| part.words.len()).sum();
         let passages = record.parts.iter().flat_map(|part| &part.passages);
         self.articles_in += 1;
@@ -139,6 +150,7 @@ impl Summary {
         if let Some(rule) = verdict.failing().first() {
             *self.filtered.entry(rule.0).or_default() += 1;
         }
+        let is_kept = verdict.verdict == Verdict::Keep;
         match verdict.verdict {
             Verdict::Keep => {
                 self.articles_out += 1;
@@ -146,6 +158,16 @@ impl Summary {
             }
             Verdict::Drop(reason) => *self.articles_removed.entry(reason_name(reason)).or_default() += 1,
         }
+        let n_words = n_words as u64;
+        Share { articles_in: 1, articles_out: u64::from(is_kept), words_in: n_words, words_out: n_words - n_removed }
+    }
+
+    /// Adds what was counted by source, day and input (`files` are their names), and what is odd about it all.
+    pub fn break_down(&mut self, breakdown: &Breakdown, files: &[String], copied: &Copied) {
+        self.parts = breakdown.parts(files);
+        let Self { articles_in, articles_out, words_in, words_out, .. } = *self;
+        let whole = Share { articles_in, articles_out, words_in, words_out };
+        self.alarms = alarms(&whole, &self.earlier_runs, breakdown, copied);
     }
 
     /// Counts what a rule took out of a text; `reason` tells how.
@@ -293,7 +315,7 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped
 }
 
-fn percent(part: u64, whole: u64) -> String {
+pub(super) fn percent(part: u64, whole: u64) -> String {
     format!("{:.2} %", 100.0 * part as f64 / whole.max(1) as f64)
 }
 

@@ -65,6 +65,9 @@ pub struct Run {
     pub records: u64,
     /// Words that were kept.
     pub words: u64,
+    /// Words that were read; earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_in: Option<u64>,
     /// The middle day of its articles, if any has a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) day: Option<NaiveDate>,

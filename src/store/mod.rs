@@ -68,6 +68,8 @@ pub struct NewRun {
     pub records: u64,
     /// Words that were kept.
     pub words: u64,
+    /// Words that were read.
+    pub words_in: u64,
 }
 
 /// A changed index, all written: what it lacks are the names of its files.
@@ -286,8 +288,10 @@ impl Store {
             log::warn!("{error}; the segments of the index stay as they are, which makes it a little slower");
         }
         let chunks = kept.own_chunks();
-        let NewRun { name, started, records, words } = run;
-        let mut run = Run { name, started, chunks: [chunks.start, chunks.end], records, words, day: None, oldest: None };
+        let NewRun { name, started, records, words, words_in } = run;
+        let chunk_range = [chunks.start, chunks.end];
+        let words_in = Some(words_in);
+        let mut run = Run { name, started, chunks: chunk_range, records, words, words_in, day: None, oldest: None };
         if !chunks.is_empty() {
             let added = self.write(|file| kept.write_own(files, file))?;
             run.note_days(&added.1);

@@ -115,8 +115,8 @@ fn a_receipt_of_an_earlier_run_names_record_address_date_and_run() {
     folder.dedup(["a.jsonl", "--index", "seen", "--run", "gestern"]).run().exits(0).stdout_is(folder.read("a.jsonl"));
     folder.dedup(["b.jsonl", "--index", "seen", "--ledger", "l.jsonl"]).run().exits(0).stdout_is_empty();
     let covers = json!([{
-        "file": "a.jsonl", "record": 1, "id": "7", "url": "https://example.org/7", "date": "2026-11-24", "run": "gestern",
-        "first_word": 0, "words": 19
+        "file": "a.jsonl", "record": 1, "id": "7", "url": "https://example.org/7", "date": "2026-11-24", "source": "example.org",
+        "run": "gestern", "first_word": 0, "words": 19
     }]);
     assert_eq!(folder.json_lines("l.jsonl")[0]["covers"], covers);
 }

@@ -22,6 +22,7 @@ mod laws;
 mod one_answer;
 mod pipes;
 mod records;
+mod report;
 mod restored;
 mod rows;
 mod samples;

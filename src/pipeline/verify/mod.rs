@@ -117,7 +117,7 @@ fn see(block: &Block, raw: &RawRecord, cleaners: &Cleaners<'_>) -> Result<Option
         return Err(BadRecord { place, offset, reason, detail, hint: None, raw: Vec::new() });
     }
     let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, crate::read::TextField::Whole { .. });
-    let texts = CleanedTexts::of(std::mem::take(&mut record.texts), is_file, &record.host, place, cleaners);
+    let texts = CleanedTexts::of(std::mem::take(&mut record.texts), is_file, &record.name.source, place, cleaners);
     let texts = Texts { fields: texts.pieces.iter().map(|piece| piece.bytes.range()).collect(), text: texts.text };
     Ok(Some(Seen::new(block, raw, record, texts, settings.mark)))
 }

@@ -176,12 +176,13 @@ pub(super) fn read(row: &[u8], header: &Header, ends_in_crlf: bool) -> Result<Re
     let plain = |nth: Option<usize>| nth.map(|nth| String::from_utf8_lossy(&value(nth)).into_owned());
     let known = |nth| plain(nth).unwrap_or_default().into_boxed_str();
     let [source, url, date] = header.about;
-    let name = RecordName { id: known(header.id), url: known(url), date: known(date) };
-    let host = host(plain(source), &name.url);
+    let url = known(url);
+    let source = host(plain(source), &url);
+    let name = RecordName { id: known(header.id), url, date: known(date), source };
     let language = plain(header.language).and_then(|tag| Language::named(&tag));
     let field = |&nth: &usize| CsvField { is_quoted: row[fields[nth].clone()].starts_with(b"\""), bytes: fields[nth].clone() };
     let field = TextField::Csv { fields: header.texts.iter().map(field).collect(), delimiter: header.delimiter, ends_in_crlf };
-    Ok(Record { name, texts, host, language, field, converted: None })
+    Ok(Record { name, texts, language, field, converted: None })
 }
 
 #[cfg(test)]

@@ -51,10 +51,16 @@ pub(super) fn read(line: &[u8], fields: &Fields) -> Result<Record, Problem> {
     let texts = strings.iter().map(|string| FieldText::of_json(&line[string.clone()])).collect();
     let plain = |picker: Picker<'_>| picker.picked(line).map(|value| plain_value(&line[value]));
     let known = |picker| plain(picker).unwrap_or_default().into_boxed_str();
-    let name = RecordName { id: known(id), url: known(url), date: known(date) };
-    let host = host(plain(source), &name.url);
+    let url = known(url);
+    let source = host(plain(source), &url);
+    let name = RecordName { id: known(id), url, date: known(date), source };
     let language = language.and_then(plain).and_then(|tag| Language::named(&tag));
-    Ok(Record { name, texts, host, language, field: TextField::Json { strings, object, mark }, converted: None })
+    Ok(Record { name, texts, language, field: TextField::Json { strings, object, mark }, converted: None })
+}
+
+/// The texts of a JSON object, as they stand there; `None` if it is none, or has none.
+pub(crate) fn text_of_json(object: &[u8], fields: &Fields) -> Option<Vec<String>> {
+    read(object, fields).ok().map(|record| record.texts.into_iter().map(|text| text.text).collect())
 }
 
 fn no_string(value: &[u8]) -> Problem {

@@ -27,6 +27,7 @@ use crate::language::Language;
 
 pub use convert::{COLUMNS, TEXT_COLUMN, To, Values};
 pub use csv::Header;
+pub(crate) use json::text_of_json;
 pub use parquet::Table;
 pub use row_json::row_as_json;
 pub use text::Articles;
@@ -65,8 +66,6 @@ pub struct Record {
     pub texts: Vec<FieldText>,
     /// Where its texts stand in the record's bytes.
     pub field: TextField,
-    /// Whose it is: its source, or the host in its address; empty where neither is known.
-    pub host: Box<str>,
     /// Its language, if it says so and anybody wants to know.
     pub language: Option<Language>,
     /// The JSON object that stands for the record from here on, if it isn't written back as it came.

@@ -146,10 +146,11 @@ impl Table {
         };
         let known = |column| plain(column).unwrap_or_default().into_boxed_str();
         let [source, url, date] = &self.about;
-        let name = RecordName { id: known(&self.id), url: known(url), date: known(date) };
-        let host = host(plain(source), &name.url);
+        let url = known(url);
+        let source = host(plain(source), &url);
+        let name = RecordName { id: known(&self.id), url, date: known(date), source };
         let language = plain(&self.language).and_then(|tag| Language::named(&tag));
-        Ok(Record { name, texts, host, language, field: TextField::Columns(columns), converted: None })
+        Ok(Record { name, texts, language, field: TextField::Columns(columns), converted: None })
     }
 
     /// How many bytes the texts of some rows have.

@@ -18,5 +18,5 @@ pub enum Articles {
 pub(super) fn read(raw: &[u8], name: &str, ends_in_crlf: bool) -> Record {
     let texts = vec![FieldText::of_bytes(raw)];
     let name = RecordName { id: name.into(), ..RecordName::default() };
-    Record { name, texts, host: "".into(), language: None, field: TextField::Whole { ends_in_crlf }, converted: None }
+    Record { name, texts, language: None, field: TextField::Whole { ends_in_crlf }, converted: None }
 }
