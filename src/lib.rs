@@ -11,7 +11,7 @@
 //!
 //! A stage may know the stages before it, never those after it. Nothing from [`clean`] to [`decide`] knows the command line, threads, files or the terminal; these
 //! stages return values, not errors: odd text is data. [`pipeline`] wires them, and is the only one that knows threads.
-//! [`verify`] and [`restore`] come when a run is over: they read what it wrote.
+//! [`verify`], [`restore`], [`explain`] and [`retune`] come when a run is over: they read what it wrote.
 //!
 //! [`filter`] and [`language`] are functions of a text alone, like the stages in the middle; the pipeline asks them where that is wanted.
 //!
@@ -42,6 +42,7 @@ pub mod pipeline;
 pub mod read;
 pub mod report;
 pub mod restore;
+pub mod retune;
 pub mod settings;
 pub mod split;
 pub mod store;

@@ -39,6 +39,11 @@ fn run(args: cli::Args) -> Result<Exit, Error> {
             let restored = restore(&restoring)?;
             return Ok(told(&restored, verbosity));
         }
+        cli::Wanted::Explaining(args, verbosity) => {
+            start_log(verbosity);
+            return args.run();
+        }
+        cli::Wanted::Retuning(args) => return args.run(),
         cli::Wanted::Page(page) => {
             let written = std::io::stdout().lock().write_all(&page);
             return written.map(|()| Exit::Complete).map_err(|source| Error::io("write", "standard output", source));

@@ -10,7 +10,7 @@ use super::index::IndexArgs;
 use super::reading::ReadingArgs;
 use super::writing::WritingArgs;
 use einmal::boilerplate::Boilerplate;
-use einmal::decide::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
+use einmal::decide::{Facts, MinCut, NEAR, Rules, Threshold, Updates, parse_percentage};
 use einmal::error::Error;
 use einmal::filter::{Filter, Limits};
 use einmal::fingerprint::MinRun;
@@ -53,6 +53,13 @@ pub(crate) struct DedupArgs {
 
     #[command(flatten)]
     writing: WritingArgs,
+
+    /// Write into the ledger, too, what was near to going: what stayed though other articles cover half of it or more, by how much, and why.
+    ///
+    /// `einmal explain` shows it, and `einmal retune` tells from it what other thresholds would take out. These lines have a reason of their own (near, scores, settings);
+    /// the others are the same without this option.
+    #[arg(long, requires = "ledger", help_heading = "Output")]
+    ledger_all: bool,
 
     /// Write a page (HTML) that shows what the run did: open it in a browser.
     ///
@@ -261,11 +268,13 @@ impl DedupArgs {
         {
             return Err(Error::usage(format!("--min-cut {words} is below --min-run {min_run}: no shorter run counts")));
         }
+        let article_threshold = if self.lossless { Threshold::ONE } else { self.article_threshold };
+        let passage_threshold = if self.lossless { Threshold::ONE } else { self.passage_threshold };
         Ok(Rules {
             min_run: self.min_run,
             min_cut,
-            article_threshold: if self.lossless { Threshold::ONE } else { self.article_threshold },
-            passage_threshold: if self.lossless { Threshold::ONE } else { self.passage_threshold },
+            article_threshold,
+            passage_threshold,
             facts: match self.facts {
                 FactsChoice::Numbers => Facts::Numbers,
                 FactsChoice::Names => Facts::Names,
@@ -276,6 +285,7 @@ impl DedupArgs {
                 UpdatesChoice::Cut => Updates::Cut,
                 UpdatesChoice::Drop => Updates::Drop,
             },
+            near: self.ledger_all.then(|| NEAR.min(article_threshold).min(passage_threshold)),
         })
     }
 }

@@ -3,11 +3,13 @@
 mod clean;
 mod dedup;
 mod estimate;
+mod explain;
 mod index;
 mod pages;
 mod reading;
 mod report;
 mod restore;
+mod retune;
 mod size;
 mod verify;
 mod writing;
@@ -58,6 +60,10 @@ pub(crate) enum Wanted {
     Report(Box<WantedReport>),
     /// What a run took out is to come back.
     Restoring(Box<Restoring>, Verbosity),
+    /// An article is to be explained.
+    Explaining(Box<explain::ExplainArgs>, Verbosity),
+    /// Other thresholds are to be tried.
+    Retuning(retune::RetuneArgs),
     /// A page on standard output.
     Page(Vec<u8>),
 }
@@ -71,6 +77,8 @@ enum Command {
     Verify(Box<verify::VerifyArgs>),
     Restore(Box<restore::RestoreArgs>),
     Report(Box<report::ReportArgs>),
+    Explain(Box<explain::ExplainArgs>),
+    Retune(retune::RetuneArgs),
     Completions(pages::CompletionsArgs),
     Man(pages::ManArgs),
 }
@@ -95,6 +103,11 @@ impl Args {
             Command::Verify(args) => args.wanted(verbosity).map(|check| Wanted::Check(Box::new(check))),
             Command::Restore(args) => args.wanted().map(|restoring| Wanted::Restoring(Box::new(restoring), verbosity)),
             Command::Report(args) => args.wanted(verbosity).map(|report| Wanted::Report(Box::new(report))),
+            Command::Explain(args) => Ok(Wanted::Explaining(args, verbosity)),
+            Command::Retune(args) => {
+                start_log(verbosity);
+                Ok(Wanted::Retuning(args))
+            }
             Command::Completions(args) => Ok(Wanted::Page(args.page())),
             Command::Man(args) => args.page().map(Wanted::Page),
         }

@@ -205,6 +205,11 @@ impl ReadingArgs {
         Self { input, ..self }
     }
 
+    /// Whether any inputs are named.
+    pub(super) fn names_inputs(&self) -> bool {
+        !self.input.is_empty() || self.files_from.is_some()
+    }
+
     /// The files and folders to read, in order.
     pub(super) fn inputs(&self) -> Result<Vec<PathBuf>, Error> {
         let mut inputs = self.input.clone();

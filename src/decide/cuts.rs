@@ -170,6 +170,22 @@ impl Walk<'_> {
     }
 }
 
+/// The rows of sentences of a passage of which every word is `covered`, as the article's stream counts words: their bytes in the passage, and their words.
+pub(super) fn rows_of_covered_sentences(passage: &str, first_word: usize, covered: &[bool]) -> Vec<(ByteSpan, WordSpan)> {
+    let mut rows = Vec::new();
+    let mut row: Option<Sentences> = None;
+    for sentence in sentences_with_words(passage, first_word) {
+        let is_covered = covered[sentence.words.range()].iter().all(|&word| word);
+        match &mut row {
+            Some(row) if is_covered => (row.bytes.end, row.words.end) = (sentence.bytes.end, sentence.words.end),
+            None if is_covered && !sentence.words.is_empty() => row = Some(sentence),
+            _ => rows.extend(row.take()),
+        }
+    }
+    rows.extend(row);
+    rows.into_iter().map(|row| (row.bytes, row.words)).collect()
+}
+
 /// The sentences of a passage whose first word is number `first_word` of the article's stream. A word belongs to the sentence in which it begins.
 fn sentences_with_words(passage: &str, first_word: usize) -> Vec<Sentences> {
     let mut starts = Vec::new();

@@ -2,11 +2,12 @@
 //!
 //! [`docs/definition.md`](https://docs.rs/crate/einmal) has it in prose, the oracle in `tests/oracle/` in the slow and obvious way. Here: [`coverage`](self) finds the words
 //! that others' kept text covers, `own` remembers what is kept of the article itself, `verdict` goes through the verdicts, `receipt` names the
-//! covering places, and `record` puts the parts of a large text together again.
+//! covering places, `record` puts the parts of a large text together again, and `near` notes what stayed though much of it is covered.
 
 mod coverage;
 mod cuts;
 mod facts;
+mod near;
 mod own;
 mod passages;
 mod receipt;
@@ -14,7 +15,8 @@ mod record;
 mod rules;
 mod verdict;
 
+pub use near::{Near, Notes, Scores, Stayed};
 pub use receipt::{Receipt, Source};
-pub use record::{RecordVerdict, Removed, record_verdict};
-pub use rules::{Facts, MinCut, Rules, Threshold, Updates, parse_percentage};
+pub use record::{RecordNear, RecordScores, RecordVerdict, Removed, record_verdict};
+pub use rules::{Facts, MinCut, NEAR, Rules, Threshold, Updates, parse_percentage};
 pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, filtered, judge};

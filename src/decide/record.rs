@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::near::{Scores, Stayed};
 use super::receipt::{Receipt, Source};
 use super::verdict::{Judgement, Reason, Removal, Verdict};
 use crate::corpus::{ByteSpan, Passage, Place, WordSpan};
@@ -20,6 +21,30 @@ pub struct RecordVerdict {
     pub changed_facts: Vec<u32>,
     /// What the quality filter found out about what is left of it; `None` where it didn't look.
     pub filter: Option<Finding>,
+    /// What stayed though it is near to going, in order of the text; looked for only where somebody wants to know.
+    pub near: Vec<RecordNear>,
+    /// The scores of its parts, as far as other thresholds could give them other verdicts.
+    pub scores: Vec<RecordScores>,
+}
+
+/// Something of a record that stayed though much of it is covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordNear {
+    /// What would have gone.
+    pub would_go: Removed,
+    /// Why it stayed.
+    pub stayed: Stayed,
+    /// Its changed facts: words in the record's stream.
+    pub changed_facts: Vec<u32>,
+}
+
+/// What other articles cover of a record, or of a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordScores {
+    /// Its bytes.
+    pub bytes: ByteSpan,
+    /// Passage by passage.
+    pub scores: Scores,
 }
 
 /// A span taken out of a record (or, of an update, named).
@@ -42,7 +67,14 @@ pub struct Removed {
 impl RecordVerdict {
     /// The verdict over a record that is compared with nothing.
     pub fn keep() -> Self {
-        Self { verdict: Verdict::Keep, removed: Vec::new(), changed_facts: Vec::new(), filter: None }
+        Self {
+            verdict: Verdict::Keep,
+            removed: Vec::new(),
+            changed_facts: Vec::new(),
+            filter: None,
+            near: Vec::new(),
+            scores: Vec::new(),
+        }
     }
 
     /// The verdict over a record whose text stands in several fields: what lies between `fields` is nobody's, and does not go. No passage lies in two of them.
@@ -89,6 +121,22 @@ impl RecordVerdict {
 
 /// Puts the judgements over all parts of a record together. `text_len` is the length of its cleaned text, in bytes.
 pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict {
+    let mut record = without_notes(parts, text_len);
+    let mut first_word = 0;
+    for (print, judgement) in parts {
+        let notes = &judgement.notes;
+        record.near.extend(notes.near.iter().map(|near| RecordNear {
+            would_go: placed(&near.would_go, print, first_word, 0),
+            stayed: near.stayed,
+            changed_facts: near.changed_facts.iter().map(|word| word + first_word as u32).collect(),
+        }));
+        record.scores.extend(notes.scores.iter().map(|scores| RecordScores { bytes: print.part, scores: scores.clone() }));
+        first_word += print.words.len();
+    }
+    record
+}
+
+fn without_notes(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict {
     let is_left = |(print, judgement): &(&Fingerprint, &Judgement)| match (&judgement.verdict, &judgement.touched) {
         (Verdict::Drop(_), _) => false,
         (Verdict::Keep, Some(touched)) => !touched.words.is_empty(),
@@ -154,7 +202,7 @@ fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict 
         all.words.end += print.words.len() as u32;
     }
     all.reason = reason;
-    RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], changed_facts: Vec::new(), filter: None }
+    RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], ..RecordVerdict::keep() }
 }
 
 /// The last passage, by part and number, of which something is kept.

@@ -12,6 +12,9 @@ pub(super) const MIN_GAP: usize = 4;
 /// As many uncovered words in a row are new text, which makes a copy an update.
 pub(super) const NEW_TEXT: usize = 40;
 
+/// What is covered to this share is near to going.
+pub const NEAR: Threshold = Threshold { part: 50, whole: 100 };
+
 /// What decides over an article, besides the kept text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -27,6 +30,8 @@ pub struct Rules {
     pub facts: Facts,
     /// What becomes of an update.
     pub updates: Updates,
+    /// From this share on, what is covered and stays is noted; `None`: nobody wants to know.
+    pub near: Option<Threshold>,
 }
 
 impl Default for Rules {
@@ -38,6 +43,7 @@ impl Default for Rules {
             passage_threshold: Threshold { part: 90, whole: 100 },
             facts: Facts::Numbers,
             updates: Updates::Whole,
+            near: None,
         }
     }
 }
@@ -87,6 +93,17 @@ impl Threshold {
     /// `part` of `whole`, if it is a share.
     pub fn new(part: u64, whole: u64) -> Option<Self> {
         (0 < part && part <= whole).then_some(Self { part, whole })
+    }
+
+    /// The smaller one of two.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        if other.is_below(self) { other } else { self }
+    }
+
+    /// Whether this is a smaller share than another.
+    pub fn is_below(self, other: Self) -> bool {
+        u128::from(self.part) * u128::from(other.whole) < u128::from(other.part) * u128::from(self.whole)
     }
 
     /// Whether `part` of `n_words` words is more than this share of them.
@@ -175,6 +192,12 @@ mod tests {
         }
         for text in ["101%", "0%", "%", "x%", "-1%", "2"] {
             assert!(parse_percentage(text).is_err(), "{text}");
+        }
+        let share = |text: &str| text.parse::<Threshold>().expect("a share");
+        for (one, other, is_below) in [("0.5", "0.50", false), ("0.49", "0.5", true), ("0.51", "0.5", false), ("0.9", "1", true)]
+        {
+            assert_eq!(share(one).is_below(share(other)), is_below, "{one} {other}");
+            assert_eq!(share(one).min(share(other)), share(if is_below || one == "0.5" { one } else { other }), "{one} {other}");
         }
         assert_eq!(Threshold::new(80, 100).expect("a share").to_string(), "0.80");
     }

@@ -2,6 +2,7 @@
 
 use super::coverage::{Equal, OthersCover, gap_key, gaps, others_cover};
 use super::facts::changed_facts;
+use super::near::{Notes, notes};
 use super::own::Repeats;
 use super::passages::{Outcome, judge_passages};
 use super::receipt::{Cover, Receipt, Source};
@@ -110,6 +111,8 @@ pub struct Judgement {
     pub touched: Option<Touched>,
     /// Gaps that were looked up: should one of these passages become known before the judgement takes effect, it must be made again.
     pub gaps_looked_up: Vec<PassageKey>,
+    /// What stayed though it is near to going, if anybody wants to know.
+    pub notes: Notes,
 }
 
 /// What is left of an article from which something was taken out, ready for the index.
@@ -133,6 +136,7 @@ impl Judgement {
             removals: Vec::new(),
             touched: None,
             gaps_looked_up: Vec::new(),
+            notes: Notes::default(),
         }
     }
 }
@@ -155,18 +159,27 @@ pub fn filtered(article: &Article<'_>) -> Judgement {
 /// Judges an article against the kept text.
 pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
     let others = others_cover(article.print, article.settled, kept);
+    let mut judgement = judge_with(article, kept, rules, others.as_ref());
+    if let (Some(floor), Some(others)) = (rules.near, &others) {
+        judgement.notes = notes(article, kept, rules, floor, others, &mut judgement);
+    }
+    judgement
+}
+
+/// Judges an article of which `others` is what other articles cover.
+fn judge_with(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Judgement {
     let repeats = if article.repeats_itself { Repeats::find(article.print, kept.shingles()) } else { Repeats::default() };
     let mut judgement = Judgement::untouched();
-    if repeats.is_empty() && others.as_ref().is_none_or(|others| !may_lose_words(article, rules, others)) {
+    if repeats.is_empty() && others.is_none_or(|others| !may_lose_words(article, rules, others)) {
         return judgement;
     }
-    if let Some(others) = &others
+    if let Some(others) = others
         && let Some(verdict) = judge_whole(article, kept, rules, others, &mut judgement)
     {
         judgement.verdict = verdict;
         return judgement;
     }
-    let outcome = judge_passages(article, kept, rules, others.as_ref(), repeats);
+    let outcome = judge_passages(article, kept, rules, others, repeats);
     judgement.gaps_looked_up.extend_from_slice(&outcome.gaps_looked_up);
     if outcome.removals.is_empty() {
         return judgement;
@@ -175,7 +188,7 @@ pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement
     judgement.removals = removals;
     if touched.words.is_empty() {
         judgement.verdict = Verdict::Drop(Reason::NothingLeft);
-        let others = others.as_ref().filter(|_| article.is_whole);
+        let others = others.filter(|_| article.is_whole);
         judgement.whole = others.map(|others| account_for_whole(article, kept, others, Reason::NothingLeft));
     }
     judgement.touched = Some(touched);
@@ -184,7 +197,7 @@ pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement
 
 /// Whether others' cover could be enough for any verdict if every gap were covered, too. Of an article that doesn't repeat itself nothing else is covered, as
 /// long as nothing of it goes.
-fn may_lose_words(article: &Article<'_>, rules: &Rules, others: &OthersCover) -> bool {
+pub(super) fn may_lose_words(article: &Article<'_>, rules: &Rules, others: &OthersCover) -> bool {
     let min_run = rules.min_run.words();
     let min_cut = match rules.min_cut {
         MinCut::Words(min_cut) => min_cut,
@@ -249,7 +262,7 @@ fn all_changed_facts(article: &Article<'_>, rules: &Rules, covered: &[bool]) -> 
 }
 
 /// The words of the whole article that others cover, gaps included, and the passages and gaps that equal a kept one.
-fn with_gaps(
+pub(super) fn with_gaps(
     article: &Fingerprint,
     kept: &KeptText,
     others: &OthersCover,

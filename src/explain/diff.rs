@@ -174,7 +174,7 @@ mod tests {
             ("Am Montag, „80“ Kilo", "am montag 90 kilo", "Am Montag, „[80]{90}“ Kilo"),
             ("a b c d", "a c d", "a [b] c d"),
             ("a c d", "a b c d", "a {b}c d"),
-            ("a b c a b b a", "c b a b a c", "[a b] c{b} a b [b] a{c}"),
+            ("a b c a b b a", "c b a b a c", "[a b] c {b}a b [b] a{c}"),
             ("x a b c", "a b c y", "[x] a b c{y}"),
             ("...", "!", "..."),
         ] {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use serde::Serialize;
 
+use super::near::ScoresShown;
 use crate::corpus::{ByteSpan, Place, RecordName, WordSpan};
 use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
 use crate::fingerprint::{Seed, scan_words};
@@ -55,6 +56,15 @@ pub struct Entry<'a> {
     pub containment: Option<f64>,
     /// How many words went without cover. An update loses none.
     pub words_lost: usize,
+    /// Of what was near to going: the reason for which it would have gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_be: Option<&'static str>,
+    /// And why it stayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stayed: Option<&'static str>,
+    /// Of scores: what they are of, and passage by passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<ScoresShown<'a>>,
     /// Of an update, the record that it updates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updates: Option<Name<'a>>,
@@ -101,6 +111,9 @@ impl<'a> Entry<'a> {
             covered: 0,
             containment: None,
             words_lost: n_words,
+            would_be: None,
+            stayed: None,
+            scores: None,
             updates: None,
             changed_facts: Vec::new(),
             uncovered: Vec::new(),
@@ -170,29 +183,32 @@ pub struct RawText<'a> {
     pub is_secret: bool,
 }
 
-/// The ledger lines of a record. `files` are all files begun so far; `kept_before` records stand before it in the output.
+/// The ledger lines of a record; of what was near to going after those of what went. `files` are all files begun so far; `kept_before` records stand before it in the output.
 pub fn entries<'a>(
     record: &'a Prepared,
     kept_before: u64,
-    verdict: &RecordVerdict,
+    verdict: &'a RecordVerdict,
     raw: &RawText<'a>,
     kept: &'a KeptText,
     files: &'a [Arc<SourceFile>],
     ledger_text: LedgerText,
 ) -> Vec<Entry<'a>> {
-    if verdict.removed.is_empty() {
+    if verdict.removed.is_empty() && verdict.near.is_empty() && verdict.scores.is_empty() {
         return Vec::new();
     }
     let writer = EntryWriter { record, kept_before, kept, files, ledger_text, words: word_places(record) };
-    verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw)).collect()
+    let removed = verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw));
+    let near = verdict.near.iter().map(|near| writer.near(near));
+    removed.chain(near).chain(verdict.scores.iter().map(|scores| writer.scores(scores))).collect()
 }
 
-struct EntryWriter<'a> {
-    record: &'a Prepared,
-    kept_before: u64,
-    kept: &'a KeptText,
-    files: &'a [Arc<SourceFile>],
-    ledger_text: LedgerText,
+/// What the lines of a record are made from.
+pub(super) struct EntryWriter<'a> {
+    pub(super) record: &'a Prepared,
+    pub(super) kept_before: u64,
+    pub(super) kept: &'a KeptText,
+    pub(super) files: &'a [Arc<SourceFile>],
+    pub(super) ledger_text: LedgerText,
     words: Vec<ByteSpan>,
 }
 
@@ -217,10 +233,13 @@ impl<'a> EntryWriter<'a> {
             span: [removed.bytes.start, removed.bytes.end],
             words: n_words,
             covered: removed.n_covered,
-            containment: (n_words > 0).then(|| (removed.n_covered as f64 / n_words as f64 * 1e4).floor() / 1e4),
+            containment: containment(removed.n_covered, n_words),
             words_lost: if is_update { 0 } else { n_lost },
+            would_be: None,
+            stayed: None,
+            scores: None,
             updates: verdict.update_of(self.kept).filter(|_| is_update).map(|place| name_at(self.kept, self.files, place)),
-            changed_facts: facts.iter().map(|&word| self.lost(WordSpan::new(word as usize, word as usize + 1))).collect(),
+            changed_facts: self.facts(facts),
             uncovered: removed.lost.iter().map(|&lost| self.lost(lost)).collect(),
             covers: removed.receipts.iter().map(|receipt| covering(record, self.kept, self.files, receipt)).collect(),
             text: (with_text && (!is_whole || raw.is_secret) && !is_update).then(|| &record.text[removed.bytes.range()]),
@@ -242,6 +261,11 @@ impl<'a> EntryWriter<'a> {
         }
     }
 
+    /// Single words of the record.
+    pub(super) fn facts(&self, words: &[u32]) -> Vec<Lost<'a>> {
+        words.iter().map(|&word| self.lost(WordSpan::new(word as usize, word as usize + 1))).collect()
+    }
+
     /// What of a span stands in a JSON string, as it stands there, if the ledger would write the same text with other escapes.
     fn unusual_escapes(&self, string: &'a [u8], text: ByteSpan, span: ByteSpan) -> Option<&'a str> {
         let (start, end) = (span.start.max(text.start), span.end.min(text.end));
@@ -255,7 +279,7 @@ impl<'a> EntryWriter<'a> {
         (usual[1..usual.len() - 1] != *raw).then_some(raw)
     }
 
-    fn lost(&self, words: WordSpan) -> Lost<'a> {
+    pub(super) fn lost(&self, words: WordSpan) -> Lost<'a> {
         let span = ByteSpan { start: self.words[words.start as usize].start, end: self.words[words.end as usize - 1].end };
         Lost { span: [span.start, span.end], text: (self.ledger_text == LedgerText::On).then(|| &self.record.text[span.range()]) }
     }
@@ -289,6 +313,11 @@ pub fn ascii_escapes(text: &str, is_ascii: bool) -> Option<Cow<'static, str>> {
         encode_string(text, true, &mut escaped);
         Cow::Owned(String::from_utf8(escaped).expect("it is ASCII"))
     })
+}
+
+/// A share as ledgers have it, rounded down so that only 1 is 1; of no words there is none.
+pub(super) fn containment(n_covered: usize, n_words: usize) -> Option<f64> {
+    (n_words > 0).then(|| (n_covered as f64 / n_words as f64 * 1e4).floor() / 1e4)
 }
 
 /// Where each word of a record's text stands. A word that lies in two of its parts is two.

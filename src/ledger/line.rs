@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::recorded::{RunSettings, SETTINGS};
 use crate::error::Error;
 use crate::read::decompressed;
 
@@ -41,6 +42,12 @@ pub struct Line {
     pub containment: Option<f64>,
     /// How many words went without cover.
     pub words_lost: usize,
+    /// Of what was near to going: the reason for which it would have gone, and why it stayed.
+    pub would_be: Option<String>,
+    /// Why it stayed.
+    pub stayed: Option<String>,
+    /// What other articles cover, passage by passage.
+    pub scores: Option<LineScores>,
     /// Of an update, the record that it updates.
     pub updates: Option<LineCover>,
     /// Of an update, the words that are changed facts.
@@ -60,6 +67,17 @@ pub struct Line {
     pub raw_base64: Option<String>,
 }
 
+/// What other articles cover of an article.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LineScores {
+    /// Whether it is a part of a large text.
+    pub part: bool,
+    /// How many words the longest stretch has that nothing covers.
+    pub longest_new: usize,
+    /// Each passage: words, covered words, changed facts, and words in sentences that are cut if it stays.
+    pub passages: Vec<[usize; 4]>,
+}
+
 /// Kept words that a line names, or (without words) only their record.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LineCover {
@@ -73,6 +91,9 @@ pub struct LineCover {
     /// Whose it is; empty where nobody knows.
     #[serde(default)]
     pub source: String,
+    /// Its address, where that isn't its id.
+    #[serde(default)]
+    pub url: String,
     /// The earlier run that kept it, if it wasn't this one.
     #[serde(default)]
     pub run: Option<serde_json::Value>,
@@ -106,6 +127,10 @@ pub enum LineKind {
     Whole,
     /// It is an update, and stays.
     Update,
+    /// It was near to going, and stayed.
+    Near,
+    /// What other articles cover of it.
+    Scores,
 }
 
 impl Line {
@@ -117,6 +142,8 @@ impl Line {
             "passage" | "part" | "short" => Some(LineKind::Span),
             "copy" | "nothing-left" | "filter" => Some(LineKind::Whole),
             "update" => Some(LineKind::Update),
+            "near" => Some(LineKind::Near),
+            "scores" => Some(LineKind::Scores),
             _ => None,
         }
     }
@@ -134,6 +161,8 @@ pub struct Lines {
     n_read: u64,
     buffer: Vec<u8>,
     peeked: Option<Line>,
+    with_notes: bool,
+    settings: Option<RunSettings>,
 }
 
 impl Lines {
@@ -145,7 +174,20 @@ impl Lines {
     pub fn open(path: &Path, name: &Path) -> Result<Self, Error> {
         let unreadable = |source| Error::io("read", name, source);
         let reader = File::open(path).and_then(decompressed).map_err(unreadable)?;
-        Ok(Self { path: name.to_owned(), reader: BufReader::new(reader), n_read: 0, buffer: Vec::new(), peeked: None })
+        let reader = BufReader::new(reader);
+        let path = name.to_owned();
+        Ok(Self { path, reader, n_read: 0, buffer: Vec::new(), peeked: None, with_notes: false, settings: None })
+    }
+
+    /// The same, with the lines that `--ledger-all` adds. Elsewhere these are passed: they tell of nothing that went.
+    #[must_use]
+    pub fn with_notes(self) -> Self {
+        Self { with_notes: true, ..self }
+    }
+
+    /// The settings of the run, if they stood in a line that was passed.
+    pub fn settings(&self) -> Option<&RunSettings> {
+        self.settings.as_ref()
     }
 
     /// The next line, which stays where it is; `None` after the last.
@@ -180,9 +222,16 @@ impl Lines {
             if self.buffer.trim_ascii().is_empty() {
                 continue;
             }
-            let no_line = |error| Error::input(&self.path, format!("line {} is no line of a ledger: {error}", self.n_read));
-            let line: Line = serde_json::from_slice(&self.buffer).map_err(no_line)?;
-            return Ok(Some(Line { number: self.n_read, ..line }));
+            match serde_json::from_slice::<Line>(&self.buffer) {
+                Ok(line) if !self.with_notes && matches!(line.kind(), Some(LineKind::Near | LineKind::Scores)) => {}
+                Ok(line) => return Ok(Some(Line { number: self.n_read, ..line })),
+                Err(error) => match serde_json::from_slice::<RunSettings>(&self.buffer) {
+                    Ok(settings) if settings.reason == SETTINGS => self.settings = Some(settings),
+                    _ => {
+                        return Err(Error::input(&self.path, format!("line {} is no line of a ledger: {error}", self.n_read)));
+                    }
+                },
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 mod batch;
 mod days;
 mod estimate;
+mod explain;
 mod filtering;
 mod indexing;
 mod job;
@@ -21,6 +22,7 @@ mod watch;
 mod witness;
 
 pub use estimate::estimate;
+pub use explain::{Explaining, explain};
 pub use job::run_job;
 pub use judge::{Judge, Prepared, Provisional, Settled};
 pub use page::report_of_run;

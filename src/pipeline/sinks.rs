@@ -16,7 +16,7 @@ use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::filter::Filter;
 use crate::fingerprint::{Seed, Vocabulary};
-use crate::ledger::{Entry, LedgerText, ascii_escapes, entries, reason_name};
+use crate::ledger::{Entry, LedgerText, RunSettings, ascii_escapes, entries, reason_name};
 use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
 use crate::report::Summary;
 use crate::settings::Settings;
@@ -107,12 +107,16 @@ pub(super) struct Finished {
 impl<'a> Sinks<'a> {
     pub(super) fn begin(settings: &'a Settings, seed: Seed) -> Result<Self, Error> {
         let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        let mut ledger = open(&settings.ledger)?;
+        if let (Some(ledger), Some(run)) = (&mut ledger, RunSettings::of(&settings.rules)) {
+            write_line(ledger, &run)?;
+        }
         Ok(Self {
             settings,
             files: Vec::new(),
             n_passed: 0,
             n_kept: 0,
-            ledger: open(&settings.ledger)?,
+            ledger,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
             report: open(&settings.report)?,

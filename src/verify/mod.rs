@@ -18,4 +18,4 @@ pub use offence::{Offence, Offences};
 pub use record::{Accounted, Subject, account, check_receipts, marking};
 pub use tally::Verified;
 pub use texts::{Edit, Texts};
-pub use words::{is_in_parts, left_words};
+pub use words::{Word, is_in_parts, left_words, words_of};

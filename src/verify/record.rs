@@ -180,7 +180,7 @@ pub fn check_receipts(
     for line in lines {
         match line.kind() {
             Some(LineKind::Update) => tally.updates += 1,
-            Some(LineKind::Mask) | None => {}
+            Some(LineKind::Mask | LineKind::Near | LineKind::Scores) | None => {}
             Some(LineKind::Before | LineKind::Span | LineKind::Whole) => {
                 tally.words_removed += line.words as u64;
                 tally.words_lost += line.words_lost as u64;

@@ -6,10 +6,10 @@ use crate::ledger::{Line, LineKind};
 use crate::split::{PartSize, parts};
 
 /// A word, and where it stands.
-pub(super) type Word = (ByteSpan, WordHash);
+pub type Word = (ByteSpan, WordHash);
 
 /// The words of a record's text. One that is judged in parts has the words of its parts: a word of a mebibyte may be several.
-pub(super) fn words_of(text: &str, seed: Seed) -> Vec<Word> {
+pub fn words_of(text: &str, seed: Seed) -> Vec<Word> {
     let mut words = Vec::new();
     for part in parts(text, PartSize::default()) {
         let start = part.start as usize;

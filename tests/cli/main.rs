@@ -13,6 +13,7 @@ mod copies;
 mod estimate;
 mod exit_codes;
 mod expiry;
+mod explained;
 mod files;
 mod filter;
 mod formats;

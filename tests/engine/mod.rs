@@ -70,6 +70,8 @@ fn settings(rules: &Rules) -> decide::Rules {
             Updates::Cut => decide::Updates::Cut,
             Updates::Drop => decide::Updates::Drop,
         },
+        // Whether this is noted must change nothing.
+        near: Threshold::new(1, 2),
     }
 }
 

@@ -97,6 +97,11 @@ pub(super) fn check(
     checker.end()
 }
 
+/// The id of a record of the input, and its texts, cleaned; nothing is masked or taken out.
+pub(super) fn cleaned(block: &Block, raw: &RawRecord, cleaners: &Cleaners<'_>) -> Result<Option<(String, Texts)>, BadRecord> {
+    Ok(see(block, raw, cleaners)?.map(|seen| (seen.id.into(), seen.texts)))
+}
+
 /// Reads a record of the input, and cleans it; nothing is masked or taken out.
 fn see(block: &Block, raw: &RawRecord, cleaners: &Cleaners<'_>) -> Result<Option<Seen>, BadRecord> {
     let settings = cleaners.settings;
