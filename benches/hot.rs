@@ -160,6 +160,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         ledger: None,
         ledger_text: LedgerText::On,
         summary: None,
+        report: None,
         quarantine: None,
         threads: 2,
         batch: BatchSize::for_threads(2),

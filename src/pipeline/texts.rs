@@ -169,6 +169,9 @@ impl Cleaners<'_> {
     }
 }
 
+/// What rules leave of a line, the line's bytes, and the cuts of rules in it.
+type LineLeft<'a> = (Cow<'a, str>, Range<usize>, Vec<Cut>);
+
 /// The cuts of rules, and the lines that stand around the article by what these leave of the text.
 fn with_lines_around(text: &str, cuts: Vec<Cut>) -> Vec<Cut> {
     let mut cuts = cuts.into_iter().peekable();
@@ -182,7 +185,7 @@ fn with_lines_around(text: &str, cuts: Vec<Cut>) -> Vec<Cut> {
     let lines: Vec<_> = lines.collect();
     let left: Vec<&str> = lines.iter().map(|(left, ..)| &**left).collect();
     let around = around(&left);
-    let cuts_of = |((left, bytes, pieces), around): ((Cow<'_, str>, Range<usize>, Vec<Cut>), Option<Around>)| match around {
+    let cuts_of = |((left, bytes, pieces), around): (LineLeft<'_>, Option<Around>)| match around {
         // A line of which nothing is left went by its own rule.
         Some(around) if !left.is_empty() => vec![Cut { bytes, rule: Some(rule_of(around)) }],
         _ => pieces,

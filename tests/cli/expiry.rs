@@ -92,11 +92,11 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
     run_day(&folder, N_DAYS, "seen", &[&["--expire", "3d"][..], &updates].concat()).exits(0);
     run_day(&folder, N_DAYS, "anew", &updates).exits(0);
     assert_same(&folder.read("seen.out6.jsonl"), &folder.read("anew.out6.jsonl"), "output");
-    let receipts = |index: &str| -> Vec<(Value, Value, Vec<(Value, Value, Value)>)> {
-        let receipt = |cover: &Value| (cover["run"].clone(), cover["id"].clone(), cover["first_word"].clone());
-        let receipts = |line: &Value| line["covers"].as_array().expect("a list").iter().map(receipt).collect();
+    let receipts = |index: &str| -> Vec<Value> {
+        let receipt = |cover: &Value| json!([cover["run"], cover["id"], cover["first_word"]]);
+        let receipts = |line: &Value| line["covers"].as_array().expect("a list").iter().map(receipt).collect::<Vec<_>>();
         let lines = folder.json_lines(&format!("{index}.ledger6.jsonl"));
-        lines.iter().map(|line| (line["id"].clone(), line["span"].clone(), receipts(line))).collect()
+        lines.iter().map(|line| json!([line["id"], line["span"], receipts(line)])).collect()
     };
     assert_eq!(receipts("seen"), receipts("anew"));
     let after = export(&folder, "seen");
@@ -134,8 +134,7 @@ fn what_is_of_days_before_one_can_be_forgotten_without_a_run() {
     folder.einmal(["index", "forget", "seen", "--before", "2026-10-01"]).run().exits(0);
     assert_eq!(export(&folder, "seen"), before);
     folder.einmal(["index", "forget", "seen", "--before", "2026-11-01"]).run().exits(0);
-    let left: Vec<Value> =
-        before.into_iter().filter(|line| !line["date"].as_str().is_some_and(|date| date < "2026-11")).collect();
+    let left: Vec<Value> = before.into_iter().filter(|line| line["date"].as_str().is_none_or(|date| date >= "2026-11")).collect();
     assert_eq!(names(&export(&folder, "seen")), names(&left));
     let listed = folder.einmal(["index", "list", "seen"]).run().stdout_text().to_owned();
     let listed: u64 = listed.lines().map(|line| line.rsplit('\t').next().expect("words").parse::<u64>().expect("a number")).sum();

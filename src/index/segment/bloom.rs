@@ -20,7 +20,7 @@ pub(super) fn filter_len(n: u64) -> u64 {
 
 /// The number of the line of `n_lines` that `hash` belongs to. Grows with the hash.
 fn line_of(hash: u64, n_lines: usize) -> usize {
-    (u128::from(hash) * n_lines as u128 >> 64) as usize
+    ((u128::from(hash) * n_lines as u128) >> 64) as usize
 }
 
 /// The bits of `hash` in its line: the byte of each, and what stands for it there.
