@@ -160,24 +160,29 @@ impl<'a> Measured<'a> {
         share(self.repeated_passages.1, self.n_chars)
     }
 
-    /// The share of characters in the `n` words in a row that make up most of the text; or one that it surely doesn't reach, if that is within the limit.
+    /// The share of characters in the `n` words in a row that, repeated, make up most of the text; or one that it surely doesn't reach, if that is within the limit.
     pub(super) fn top(&self, n: usize, limit: f64) -> f64 {
         let bound = self.most_of_top(n);
         if bound <= limit {
             return bound;
         }
-        let mut n_chars_of: HashMap<u64, usize, MixedHashing> =
+        let mut rows: HashMap<u64, (usize, usize), MixedHashing> =
             HashMap::with_capacity_and_hasher(self.words.len(), MixedHashing::default());
         for row in self.words.windows(n) {
-            *n_chars_of.entry(row_number(row)).or_default() += row_len(row);
+            let (n_times, n_chars) = rows.entry(row_number(row)).or_default();
+            *n_times += 1;
+            *n_chars += row_len(row);
         }
-        share(n_chars_of.into_values().max().unwrap_or_default(), self.n_chars)
+        // What stands there once repeats nothing, however much of a short text it is.
+        let repeated = rows.into_values().filter(|(n_times, _)| *n_times > 1);
+        share(repeated.map(|(_, n_chars)| n_chars).max().unwrap_or_default(), self.n_chars)
     }
 
     /// No words in a row stand in the text more often than each of them.
     fn most_of_top(&self, n: usize) -> f64 {
-        let most = |row: &[Word]| row_len(row) * row.iter().map(|word| word.n_times as usize).min().unwrap_or(0);
-        share(self.words.windows(n).map(most).max().unwrap_or(0), self.n_chars)
+        let n_times = |row: &[Word]| row.iter().map(|word| word.n_times as usize).min().unwrap_or(0);
+        let repeated = self.words.windows(n).filter(|row| n_times(row) > 1);
+        share(repeated.map(|row| row_len(row) * n_times(row)).max().unwrap_or(0), self.n_chars)
     }
 
     /// The share of characters in `n` words in a row that stand in the text before; or one that it surely doesn't reach, if that is within the limit.
@@ -249,6 +254,7 @@ mod tests {
         assert_eq!((measured.repeated_passages(), measured.repeated_text()), (Some(0.2), 12.0 / 40.0));
         let among = ["ZWEI", "sechs"].map(word_number).into_iter().collect();
         assert_eq!((measured.has_among(2, &among), measured.has_among(3, &among)), (true, false));
+        assert_eq!(measured.top(4, 0.0), 0.0, "nothing of four words is repeated");
         // "eins zwei" and "zwei 3" stand there twice; the first is longer.
         assert_eq!(measured.top(2, 0.0), 18.0 / 40.0);
         assert_eq!(
@@ -277,7 +283,7 @@ mod tests {
     fn a_text_in_sentences_is_told_from_labels_and_lists() {
         for (text, is) in [
             (
-                "Nied: Feuer\nIn einem Lokal in Nied hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (Maier/-8014)",
+                "Altstadt: Brand\nIn einer Küche am Markt hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (mei/-12)",
                 true,
             ),
             ("Pressestelle\nNachmittagsmeldung zum Bericht vom 13. Juni", false),

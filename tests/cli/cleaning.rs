@@ -64,8 +64,8 @@ fn blocks_around_an_article_go_when_asked_for_and_are_put_back() {
     folder.write("a.jsonl", jsonl([("1", page.as_str())]));
     let args = ["--clean", "lines,blocks", "--ledger", "ledger.jsonl", "--summary", "summary.json", "-o", "out.jsonl"];
     folder.dedup([&["a.jsonl"], &args[..]].concat()).run().exits(0);
-    // The last label before text may be its heading.
-    assert_eq!(texts(&String::from_utf8_lossy(&folder.read("out.jsonl"))), [format!("Reise\n{ARTICLE}")]);
+    // The last label before text may be its heading; the line break at the text's end is that of no line that goes.
+    assert_eq!(texts(&String::from_utf8_lossy(&folder.read("out.jsonl"))), [format!("Reise\n{ARTICLE}\n")]);
     let summary = folder.json("summary.json");
     assert_eq!(summary["ruled_out"], json!({"blocks/island": 1, "blocks/row": 12, "de/share": 1}));
     assert_eq!(summary["settings"]["clean"], json!("safe,lines,blocks"));
