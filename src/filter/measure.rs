@@ -283,7 +283,7 @@ mod tests {
     fn a_text_in_sentences_is_told_from_labels_and_lists() {
         for (text, is) in [
             (
-                "Altstadt: Brand\nIn einer Küche am Markt hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (mei/-12)",
+                "Altstadt: Brand\nIn einer Küche am Markt hat es am Abend gebrannt. Verletzt wurde niemand, der Schaden ist groß. (Mei/-12)",
                 true,
             ),
             ("Pressestelle\nNachmittagsmeldung zum Bericht vom 13. Juni", false),

@@ -1,6 +1,6 @@
 //! *What would go with other thresholds?* Told from a ledger that holds scores, without reading the dump again.
 //!
-//! Each article is judged anew by its scores ([`score`]), with the thresholds of the run and with others; what that changes is added to what the ledger says. So the run's
+//! Each article is judged anew by its scores (`score`), with the thresholds of the run and with others; what that changes is added to what the ledger says. So the run's
 //! own thresholds give its own numbers. The rest is an estimate: what goes changes what is kept, and so what later articles are covered by.
 
 mod examples;
