@@ -89,11 +89,6 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// Whether it tells of something that stayed, and of nothing that went or is an update.
-    pub fn is_note(&self) -> bool {
-        self.stayed.is_some() || self.scores.is_some()
-    }
-
     /// An entry for something that no kept text covers, without its text.
     pub fn uncovered(
         file: &'a str,

@@ -42,7 +42,7 @@ pub fn report_of_run(
 /// What a ledger tells.
 fn told_by(ledger: &Path, fields: &Fields) -> Result<(Figures, Copied), Error> {
     let (mut figures, mut copied) = (Figures::default(), Copied::default());
-    let mut lines = Lines::open(ledger, ledger)?;
+    let mut lines = Lines::open(ledger, ledger)?.with_notes();
     while let Some(line) = lines.next_if(|_| true)? {
         let whole = whole_text(&line, fields);
         let told = Told::of_line(&line, whole.as_deref());

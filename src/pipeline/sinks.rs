@@ -202,9 +202,7 @@ impl<'a> Sinks<'a> {
             return Ok(());
         }
         for entry in entries(record, self.n_kept, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
-            if !entry.is_note() {
-                self.watch.note(&entry, record);
-            }
+            self.watch.note(&entry, record);
             self.ledger.as_mut().map_or(Ok(()), |ledger| write_line(ledger, &entry))?;
         }
         Ok(())

@@ -27,6 +27,8 @@ pub struct Told<'a> {
     pub source: &'a str,
     /// Why it went, or is named.
     pub reason: &'a str,
+    /// Of what was near to going, the reason for which it would have gone; else empty.
+    pub would_be: &'a str,
     /// How many words.
     pub words: u64,
     /// How many of them are covered.
@@ -51,6 +53,7 @@ impl<'a> Told<'a> {
             id: entry.id,
             source: entry.source,
             reason: entry.reason,
+            would_be: entry.would_be.unwrap_or_default(),
             words: entry.words as u64,
             covered: entry.covered as u64,
             n_lost: entry.words_lost as u64,
@@ -68,6 +71,7 @@ impl<'a> Told<'a> {
             id: &line.id,
             source: &line.source,
             reason: &line.reason,
+            would_be: line.would_be.as_deref().unwrap_or_default(),
             words: line.words as u64,
             covered: line.covered as u64,
             n_lost: line.words_lost as u64,
@@ -184,13 +188,11 @@ impl Figures {
             return;
         }
         let bar = (told.covered.min(told.words) * (N_BARS as u64 - 1) / told.words) as usize;
-        match told.reason {
-            "copy" => self.articles.gone[bar] += 1,
-            "update" => self.articles.stayed[bar] += 1,
-            "passage" => self.passages.gone[bar] += 1,
-            // What stayed though it was near: `article` and `passage` say of what it is the score.
-            "near-article" => self.articles.stayed[bar] += 1,
-            "near-passage" => self.passages.stayed[bar] += 1,
+        match (told.reason, told.would_be) {
+            ("copy", _) => self.articles.gone[bar] += 1,
+            ("update", _) | ("near", "copy") => self.articles.stayed[bar] += 1,
+            ("passage", _) => self.passages.gone[bar] += 1,
+            ("near", "passage") => self.passages.stayed[bar] += 1,
             _ => {}
         }
     }
@@ -236,6 +238,11 @@ mod tests {
         assert_eq!(bars(&figures.articles.gone), [(40, 2), (41, 1), (49, 1), (50, 1)]);
         assert_eq!(bars(&figures.articles.stayed), [(45, 1)]);
         assert_eq!(bars(&figures.passages.gone), [(47, 1)]);
+        for (would_be, covered) in [("copy", 70), ("passage", 88), ("part", 100)] {
+            figures.note(&Told { would_be, ..told("near", covered) });
+        }
+        assert_eq!(bars(&figures.articles.stayed), [(35, 1), (45, 1)]);
+        assert_eq!(bars(&figures.passages.stayed), [(44, 1)]);
     }
 
     #[test]

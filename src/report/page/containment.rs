@@ -6,10 +6,10 @@ use crate::report::Figures;
 use crate::report::figures::{Distribution, N_BARS};
 
 pub(super) fn section(numbers: &Numbers, figures: &Figures) -> String {
-    let lead = "How many articles and passages had which share of their words covered, from what the ledger lists. Heights are logarithmic; the line is the threshold from which on they go, unless a changed fact or new text keeps them.";
+    let lead = "How many articles and passages had which share of their words covered, from what the ledger lists. What stayed are updates, and, with <code>--ledger-all</code>, what was near. Heights are logarithmic; the line is the threshold from which on they go, unless a changed fact or new text keeps them.";
     let plots = [
-        plot("articles", "Articles", &figures.articles, numbers.threshold("article_threshold"), "updates, which stay"),
-        plot("passages", "Passages", &figures.passages, numbers.threshold("passage_threshold"), "near it, and stayed"),
+        plot("articles", "Articles", &figures.articles, numbers.threshold("article_threshold")),
+        plot("passages", "Passages", &figures.passages, numbers.threshold("passage_threshold")),
     ];
     page_section("containment", "How much was covered", lead, &format!("<div class=\"twins\">\n{}</div>\n", plots.concat()))
 }
@@ -90,7 +90,7 @@ impl Scale {
     }
 }
 
-fn plot(id: &str, name: &str, counts: &Distribution, threshold: Option<(f64, &str)>, stayed: &str) -> String {
+fn plot(id: &str, name: &str, counts: &Distribution, threshold: Option<(f64, &str)>) -> String {
     let (n_gone, n_stayed) = (counts.gone.iter().sum::<u64>(), counts.stayed.iter().sum::<u64>());
     if n_gone + n_stayed == 0 {
         let none = "<p class=\"nothing\">None in the ledger.</p>";
@@ -104,7 +104,7 @@ fn plot(id: &str, name: &str, counts: &Distribution, threshold: Option<(f64, &st
     let rows = known.map(|bar| vec![range(bar), grouped(counts.gone[bar]), grouped(counts.stayed[bar])]);
     let all = details(&"The numbers", &table(&format!("{name} by share covered"), &["Covered", "#Went", "#Stayed"], rows));
     format!(
-        "<figure class=\"hist\" id=\"hist-{id}\">\n<figcaption><b>{name}</b> <i class=\"key gone\"></i>{} went <i class=\"key near\"></i>{} {stayed}</figcaption>\n\
+        "<figure class=\"hist\" id=\"hist-{id}\">\n<figcaption><b>{name}</b> <i class=\"key gone\"></i>{} went <i class=\"key near\"></i>{} stayed</figcaption>\n\
          <div class=\"field\">{}<svg viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{name} by the share of their words that is covered\">\n{}</svg>{}</div>\n\
          <div class=\"ticks\" aria-hidden=\"true\">{}</div>\n{all}</figure>\n",
         grouped(n_gone),
