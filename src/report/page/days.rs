@@ -54,7 +54,10 @@ pub(super) fn section(numbers: &Numbers) -> String {
         ]
     });
     let names = [unit, "#Articles in", "#out", "#Words in", "#out", "#Taken out"];
-    let all = super::details(&format!("Every {} by itself", unit.to_lowercase()), &table(&heading, &names, rows));
+    let all = super::details(
+        &format!("Every {} by itself", unit.to_lowercase()),
+        &table(&format!("By {}", unit.to_lowercase()), &names, rows),
+    );
     page_section("days", &heading, &lead, &format!("{}{all}{runs}", chart(&bars)))
 }
 

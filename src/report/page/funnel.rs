@@ -50,8 +50,8 @@ fn bars(numbers: &Numbers) -> String {
         &lens(numbers.words_out, numbers.words_in),
         &bar(&by_reason, gone),
         &told("The words that went, by reason", &by_reason, gone),
-        &bar(&fate, gone),
         &told("The words that went, by what became of them", &fate, gone),
+        &bar(&fate, gone),
         "</figure>\n",
     ]
     .concat()
