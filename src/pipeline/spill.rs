@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::write::Target;
 
 /// What everything but kept text takes: the program, batches on their way, buffers of inputs and outputs.
-const BESIDES: u64 = 96 << 20;
+const BESIDES: u64 = 112 << 20;
 
 /// Kept text has this much at least, lest it is written in crumbs.
 const LEAST: u64 = 16 << 20;
