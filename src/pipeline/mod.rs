@@ -4,6 +4,7 @@
 //! and written, the next is read and fingerprinted.
 
 mod batch;
+mod corpus_writer;
 mod days;
 mod estimate;
 mod explain;

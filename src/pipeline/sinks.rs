@@ -7,24 +7,20 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::batch::Batch;
+use super::corpus_writer::CorpusWriter;
 use super::judge::{Judge, Prepared};
 use super::texts::{MaskedSpan, RuledOut};
 use super::watch::Watch;
 use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
-use crate::corpus::ByteSpan;
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
-use crate::filter::Filter;
 use crate::fingerprint::{Seed, Vocabulary};
-use crate::ledger::{Entry, LedgerText, RunSettings, ascii_escapes, entries, reason_name};
-use crate::read::{Articles, BadRecord, Format, SourceFile, TextField, To, row_as_json, unpacked_name};
+use crate::ledger::{Entry, LedgerText, RunSettings, ascii_escapes, entries};
+use crate::read::{BadRecord, SourceFile, row_as_json};
 use crate::report::Summary;
 use crate::settings::Settings;
 use crate::store::ChangedIndex;
-use crate::write::{
-    AtomicFile, Framing, Mark, Output, Outputs, Piece, TableWriter, Target, begin_commit, fit_text, left_text, push_action,
-    write_record,
-};
+use crate::write::{AtomicFile, Output, begin_commit};
 
 /// So many bad records are shown as they come; all are counted.
 const N_BAD_SHOWN: u64 = 5;
@@ -34,11 +30,7 @@ pub(super) struct Sinks<'a> {
     settings: &'a Settings,
     /// The files begun so far.
     files: Vec<Arc<SourceFile>>,
-    /// How many of them the outputs were told of.
-    n_passed: usize,
-    /// How many records were kept for the output that is being written.
-    n_kept: u64,
-    outputs: Outputs,
+    corpus: CorpusWriter<'a>,
     ledger: Option<Output>,
     quarantine: Option<Output>,
     summary_file: Option<Output>,
@@ -48,21 +40,6 @@ pub(super) struct Sinks<'a> {
     boilerplate: Counter,
     words: Vocabulary,
     pub(super) summary: Summary,
-    /// The file whose format shapes the output that is being written; none was begun yet, or none had records.
-    shaped_by: Option<Shape>,
-    buffer: Vec<u8>,
-    /// Whether the user was warned of plain text.
-    is_text_told: bool,
-}
-
-/// What an output looks like, and whether something stands in it.
-struct Shape {
-    file: Arc<SourceFile>,
-    format: Format,
-    framing: Framing,
-    /// The writer of rows, where records are such.
-    table: Option<TableWriter>,
-    is_empty: bool,
 }
 
 /// A line of the quarantine file.
@@ -77,24 +54,6 @@ struct Quarantined<'a> {
     raw: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw_base64: Option<String>,
-}
-
-/// The value of the field `einmal` that `--mark` and `--filter tag` add.
-#[derive(Serialize)]
-struct Marking<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    spans: Option<Vec<MarkedSpan>>,
-    /// The rules of the filter that the article fails.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    filter: Vec<&'static str>,
-}
-
-#[derive(Serialize)]
-struct MarkedSpan {
-    span: [u32; 2],
-    reason: &'static str,
 }
 
 /// What is left of a reading when all is written.
@@ -114,8 +73,7 @@ impl<'a> Sinks<'a> {
         Ok(Self {
             settings,
             files: Vec::new(),
-            n_passed: 0,
-            n_kept: 0,
+            corpus: CorpusWriter::begin(settings)?,
             ledger,
             quarantine: open(&settings.quarantine)?,
             summary_file: open(&settings.summary)?,
@@ -128,11 +86,7 @@ impl<'a> Sinks<'a> {
             // Where boilerplate is to be taken out, all of it must be found.
             boilerplate: Counter::new(if settings.is_rehearsal { u64::MAX } else { settings.memory / 16 }),
             words: Vocabulary::new(seed),
-            outputs: Outputs::begin(&settings.target, settings.compression)?,
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
-            shaped_by: None,
-            buffer: Vec::new(),
-            is_text_told: false,
         })
     }
 
@@ -144,12 +98,11 @@ impl<'a> Sinks<'a> {
     /// Writes what is left of a batch, with receipts and counts.
     pub(super) fn write(&mut self, batch: &Batch, verdicts: &[RecordVerdict], judge: &Judge) -> Result<(), Error> {
         self.files.extend(batch.opened.iter().cloned());
-        self.check_marks(batch)?;
-        self.check_formats(batch)?;
+        self.corpus.check(batch)?;
         for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
-            self.begin_files(record.place.file as usize + 1)?;
+            self.corpus.begin_files(&self.files[..=record.place.file as usize])?;
             if !batch.continues_block(nth) {
-                self.end_rows()?;
+                self.corpus.end_rows()?;
             }
             let pieces = &batch.origin(nth).0.pieces;
             let verdict: Cow<'_, RecordVerdict> = match &pieces[..] {
@@ -157,23 +110,16 @@ impl<'a> Sinks<'a> {
                 several => Cow::Owned(verdict.within(&several.iter().map(|piece| piece.bytes).collect::<Vec<_>>())),
             };
             self.note(batch, nth, &verdict, judge)?;
-            self.n_kept += u64::from(verdict.verdict == Verdict::Keep);
-            if self.settings.target == Target::Nowhere {
-                continue;
-            }
-            self.shape_by(record.place.file as usize)?;
-            if verdict.verdict == Verdict::Keep || self.settings.mark {
-                self.write_record(batch, nth, &verdict)?;
-            }
+            self.corpus.write(batch, nth, &verdict, &self.files)?;
         }
-        self.end_rows()?;
-        self.begin_files(self.files.len())?;
+        self.corpus.end_rows()?;
+        self.corpus.begin_files(&self.files)?;
         self.summary.other_records += batch.n_others;
         for bad in &batch.bad {
             self.put_aside(bad)?;
         }
         self.watch.end_batch();
-        self.outputs.flush()
+        self.corpus.end_batch()
     }
 
     /// Counts record number `nth` of a batch, and writes its receipts.
@@ -201,7 +147,7 @@ impl<'a> Sinks<'a> {
         if self.ledger.is_none() && !self.watch.wants_entries() {
             return Ok(());
         }
-        for entry in entries(record, self.n_kept, verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
+        for entry in entries(record, self.corpus.n_kept(), verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
             self.watch.note(&entry, record);
             self.ledger.as_mut().map_or(Ok(()), |ledger| write_line(ledger, &entry))?;
         }
@@ -221,8 +167,12 @@ impl<'a> Sinks<'a> {
             let Some(ledger) = &mut self.ledger else { continue };
             let text = (self.settings.ledger_text == LedgerText::On).then_some(cut.text.as_str());
             let raw = text.and_then(|text| ascii_escapes(text, is_ascii));
-            let entry =
-                Entry { rule, text, raw, ..Entry::uncovered(&file.name, record, self.n_kept, reason, cut.bytes, cut.n_words) };
+            let entry = Entry {
+                rule,
+                text,
+                raw,
+                ..Entry::uncovered(&file.name, record, self.corpus.n_kept(), reason, cut.bytes, cut.n_words)
+            };
             write_line(ledger, &entry)?;
         }
         Ok(())
@@ -234,158 +184,13 @@ impl<'a> Sinks<'a> {
             *self.summary.masked.entry(what.name()).or_default() += 1;
             let file = &self.files[record.place.file as usize];
             let Some(ledger) = &mut self.ledger else { continue };
-            let entry =
-                Entry { rule: Some(what.name()), ..Entry::uncovered(&file.name, record, self.n_kept, "mask", bytes, n_words) };
+            let entry = Entry {
+                rule: Some(what.name()),
+                ..Entry::uncovered(&file.name, record, self.corpus.n_kept(), "mask", bytes, n_words)
+            };
             write_line(ledger, &entry)?;
         }
         Ok(())
-    }
-
-    /// Writes what is left of record number `nth` of a batch.
-    fn write_record(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict) -> Result<(), Error> {
-        let record = &batch.records[nth];
-        let (origin, raw) = batch.origin(nth);
-        let is_tagged = self.settings.filter == Filter::Tag && !verdict.failing().is_empty();
-        let mark = (self.settings.mark || is_tagged).then(|| marking(verdict, self.settings.mark));
-        let removed: Vec<ByteSpan> = if self.settings.mark { Vec::new() } else { verdict.removed_bytes().collect() };
-        let Shape { file, format, framing, table, is_empty } =
-            self.shaped_by.as_mut().expect("a record's file shapes its output");
-        if let Some(table) = table {
-            match (&origin.field, batch.row(nth)) {
-                (TextField::Columns(columns), Some((rows, row))) => {
-                    let left = |(&column, piece): (&usize, &Piece)| Some((column, piece.left(&record.text, &removed)?));
-                    table.keep(rows, row, columns.iter().zip(&origin.pieces).filter_map(left));
-                }
-                (TextField::Values(values), _) => table
-                    .push_values(values, &left_text(&record.text, &removed))
-                    .map_err(|error| cannot_write_rows(file, &error))?,
-                (other, _) => unreachable!("no row of a table: {other:?}"),
-            }
-            return Ok(());
-        }
-        self.buffer.clear();
-        if !std::mem::replace(is_empty, false) {
-            self.buffer.extend_from_slice(framing.between);
-        }
-        if self.settings.reading.to == Some(To::Bulk) {
-            push_action(&record.name.id, self.settings.bulk_index.as_deref(), &mut self.buffer);
-        }
-        let start = self.buffer.len();
-        write_record(&mut self.buffer, raw, &origin.field, &record.text, &origin.pieces, &removed, mark.as_ref());
-        if let Format::Text(articles @ (Articles::Lines | Articles::Blocks)) = format {
-            let mut text = self.buffer.split_off(start);
-            fit_text(*articles, &mut text);
-            self.buffer.append(&mut text);
-        }
-        self.buffer.extend_from_slice(framing.after);
-        self.summary.record_bytes_out += self.buffer.len() as u64;
-        self.outputs.write(&self.buffer)
-    }
-
-    /// The first `n_files` files have begun: what is written now belongs to the last of them.
-    fn begin_files(&mut self, n_files: usize) -> Result<(), Error> {
-        while self.n_passed < n_files {
-            let file = Arc::clone(&self.files[self.n_passed]);
-            if let Target::Folder(_) = self.settings.target {
-                self.end_shape()?;
-                self.n_kept = 0;
-            }
-            self.warn_of_text(&file);
-            self.outputs.next_input(&file.relative)?;
-            self.n_passed += 1;
-            // Arrays and tables are what they are even if no record is in them.
-            let written = file.format.written(self.settings.reading.to);
-            let has_frame = matches!(written, Format::Json { in_array: true } | Format::Csv(_) | Format::Parquet(_));
-            if has_frame && self.settings.target != Target::Nowhere {
-                self.shape_by(self.n_passed - 1)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Warns of the first plain text that is read where fields are named.
-    fn warn_of_text(&mut self, file: &SourceFile) {
-        let has_no_field = matches!(file.format, Format::Text(_)) && !self.settings.reading.fields.text.is_empty();
-        if has_no_field && !self.settings.is_rehearsal && !std::mem::replace(&mut self.is_text_told, true) {
-            log::warn!("{}: this is plain text, and --field has no effect on it", printable(&file.name));
-        }
-    }
-
-    /// The output has the format of file number `nth` from here on, or has it already.
-    fn shape_by(&mut self, nth: usize) -> Result<(), Error> {
-        let file = &self.files[nth];
-        if self.shaped_by.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.file, file)) {
-            return Ok(());
-        }
-        let format = file.format.written(self.settings.reading.to);
-        match &self.shaped_by {
-            None => {
-                if let Target::File(path) = &self.settings.target {
-                    warn_of_name(path, &format);
-                }
-                let framing = Framing::of(&format);
-                self.outputs.write(&framing.start)?;
-                let table = match &format {
-                    Format::Parquet(table) => {
-                        Some(TableWriter::new(Arc::clone(table)).map_err(|error| cannot_write_rows(file, &error))?)
-                    }
-                    _ => None,
-                };
-                self.shaped_by = Some(Shape { file: Arc::clone(file), format, framing, table, is_empty: true });
-                Ok(())
-            }
-            Some(shape) if shape.format == format => Ok(()),
-            Some(shape) => Err(two_formats(file, &shape.file)),
-        }
-    }
-
-    /// All rows of a block were gone through.
-    fn end_rows(&mut self) -> Result<(), Error> {
-        let Some(Shape { file, table: Some(table), .. }) = &mut self.shaped_by else { return Ok(()) };
-        table.end_rows().map_err(|error| cannot_write_rows(file, &error))?;
-        let bytes = table.take_bytes();
-        self.summary.record_bytes_out += bytes.len() as u64;
-        self.outputs.write(&bytes)
-    }
-
-    /// Nothing more comes into the output.
-    fn end_shape(&mut self) -> Result<(), Error> {
-        let Some(Shape { file, framing, table, is_empty, .. }) = self.shaped_by.take() else { return Ok(()) };
-        if let Some(table) = table {
-            let bytes = table.finish().map_err(|error| cannot_write_rows(&file, &error))?;
-            self.summary.record_bytes_out += bytes.len() as u64;
-            self.outputs.write(&bytes)?;
-        }
-        self.outputs.write(if is_empty { framing.end_of_nothing } else { framing.end })
-    }
-
-    /// Refuses to mix formats in one output, before anything of the batch is written.
-    fn check_formats(&self, batch: &Batch) -> Result<(), Error> {
-        if let Target::Folder(_) | Target::Nowhere = self.settings.target {
-            return Ok(());
-        }
-        let written = |file: &SourceFile| file.format.written(self.settings.reading.to);
-        let mut files = self.shaped_by.iter().map(|shape| &*shape.file).chain(batch.files());
-        let Some(first) = files.next() else { return Ok(()) };
-        let format = written(first);
-        files.find(|file| written(file) != format).map_or(Ok(()), |file| Err(two_formats(file, first)))
-    }
-
-    /// Refuses to write marks and tags where there are no fields to add.
-    fn check_marks(&self, batch: &Batch) -> Result<(), Error> {
-        let option = match (self.settings.mark, self.settings.filter) {
-            (true, _) => "--mark",
-            (false, Filter::Tag) if self.settings.target != Target::Nowhere => "--filter tag",
-            (false, _) => return Ok(()),
-        };
-        let has_fields = |file: &SourceFile| file.format.written(self.settings.reading.to).is_json();
-        match batch.files().find(|file| !has_fields(file)) {
-            Some(file) => {
-                let problem = format!("this is {}, and {option} writes a field into JSON records", file.format.name());
-                Err(Error::input(&file.name, problem).with_hint("--to jsonl makes them such"))
-            }
-            None => Ok(()),
-        }
     }
 
     fn put_aside(&mut self, bad: &BadRecord) -> Result<(), Error> {
@@ -427,14 +232,15 @@ impl<'a> Sinks<'a> {
 
     /// Completes everything; what the files lack then is their names.
     pub(super) fn complete(mut self) -> Result<Complete, Error> {
-        self.end_shape()?;
+        self.corpus.end_output()?;
         self.check_share()?;
         let names = self.file_names();
-        let Self { settings, outputs, ledger, quarantine, watch, boilerplate, words, mut summary, .. } = self;
+        let Self { settings, corpus, ledger, quarantine, watch, boilerplate, words, mut summary, .. } = self;
         let (mut summary_file, mut boilerplate_list, mut report) = (self.summary_file, self.boilerplate_list, self.report);
         if let Some(n_articles) = boilerplate.full_after() {
             log::warn!("boilerplate was looked for in the first {n_articles} articles; --memory leaves no room for more");
         }
+        summary.record_bytes_out = corpus.n_bytes();
         let found = boilerplate.found();
         summary.count_boilerplate(&found);
         if let Some(file) = &mut boilerplate_list {
@@ -458,7 +264,7 @@ impl<'a> Sinks<'a> {
         for file in [ledger, quarantine, summary_file, report, boilerplate_list].into_iter().flatten() {
             files.push(file.complete()?);
         }
-        files.extend(outputs.complete()?);
+        files.extend(corpus.complete()?);
         Ok(Complete { files, finished: Finished { summary, boilerplate: found, words } })
     }
 }
@@ -486,64 +292,8 @@ impl Complete {
     }
 }
 
-/// Warns of an output whose name says another format than it has.
-fn warn_of_name(path: &Path, format: &Format) {
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    let told = [(".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv"), (".tsv", "csv"), (".parquet", "parquet")];
-    let told = told.into_iter().find(|(end, _)| unpacked_name(&name).ends_with(end));
-    let is_other = |to: &str| match format {
-        Format::Jsonl => to != "jsonl",
-        Format::Csv(_) => to != "csv",
-        Format::Parquet(_) => to != "parquet",
-        _ => true,
-    };
-    if let Some((_, to)) = told.filter(|(_, to)| is_other(to)) {
-        log::warn!("{} will hold {}, not what its name says; --to {to} makes it such", path.display(), format.name());
-    }
-}
-
-fn cannot_write_rows(file: &SourceFile, error: &impl std::fmt::Display) -> Error {
-    Error::input(&file.name, format!("rows like its own cannot be written: {error}"))
-}
-
-/// Two files cannot be written to one output.
-fn two_formats(file: &SourceFile, first: &SourceFile) -> Error {
-    let problem = match (&file.format, &first.format) {
-        (Format::Parquet(_), Format::Parquet(_)) => {
-            format!("its columns are others than those of {}, and all go to one output", first.name)
-        }
-        (Format::Csv(_), Format::Csv(_)) => {
-            format!("its header is another than that of {}, and all go to one output", first.name)
-        }
-        (this, that) => format!("this is {}, {} was {}, and all go to one output", this.name(), first.name, that.name()),
-    };
-    Error::input(&file.name, problem)
-        .with_hint("write each input to a file of its own, -o FOLDER/, or all as one format, --to jsonl")
-}
-
 fn write_line(file: &mut Output, line: &impl Serialize) -> Result<(), Error> {
     let mut text = serde_json::to_vec(line).expect("numbers and names can always be written");
     text.push(b'\n');
     file.write(&text)
-}
-
-/// What is written into a record: what would go, if it is a `mark`, and which rules of the filter it fails.
-fn marking(verdict: &RecordVerdict, is_mark: bool) -> Mark {
-    let first = verdict.removed.first();
-    let name = match verdict.verdict {
-        Verdict::Drop(reason) => reason_name(reason),
-        Verdict::Keep => {
-            first.map_or("keep", |first| if first.reason == crate::decide::Reason::Update { "update" } else { "cut" })
-        }
-    };
-    let spans = verdict
-        .removed
-        .iter()
-        .map(|removed| MarkedSpan { span: [removed.bytes.start, removed.bytes.end], reason: reason_name(removed.reason) });
-    let marking = Marking {
-        verdict: is_mark.then_some(name),
-        spans: is_mark.then(|| spans.collect()),
-        filter: verdict.failing().iter().map(|rule| rule.0).collect(),
-    };
-    Mark(serde_json::to_string(&marking).expect("numbers and names can always be written"))
 }
