@@ -2,7 +2,7 @@
 
 days.py EINMAL FOLDER [DAYS] [ARTICLES]   a new index in FOLDER, which must not exist; 300 days of 500 articles by default
 
-Each day has so many articles of 300 words with the frequencies of news, 1 MB at the default: one of ten is a near copy of one of the same or the day before, and one
+Each day has so many articles of 300 words with the frequencies of news, 1 MB at the default: one of ten is a near copy of one of the day before, and one
 of a hundred of one of any earlier day. The same days every time. A line for each day: its number, CPU seconds (user and system, waiting for the disk not counted), files and bytes
 of the index afterwards. At the end the mean of the days around the 30th and around the last, compaction included.
 """
@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 WORDS = 300
-# So many days around the one in question: each sees as many of the smaller mergings, which come every 4, 16 and 64 days.
+# So many days around the one in question, so that mergings of several sizes fall among them.
 AROUND = 32
 
 

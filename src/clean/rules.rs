@@ -140,7 +140,7 @@ impl Rules {
             let pieces = if self.scope.inline { self.pieces(line, range.start) } else { Vec::new() };
             // Without its pieces a line may be one that goes.
             let rest = without(text, range.clone(), &pieces);
-            match self.line_rule(&rest).filter(|_| self.scope.lines) {
+            match self.scope.lines.then(|| self.line_rule(&rest)).flatten() {
                 Some(rule) => cuts.push(Cut { bytes: range, rule: Some(rule) }),
                 None => cuts.extend(pieces),
             }

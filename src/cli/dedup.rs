@@ -243,7 +243,9 @@ impl DedupArgs {
             return Err(Error::usage("--filter-limits is for --filter tag and drop"));
         }
         let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
-        Limits::read(&text).map(|limits| Some(Arc::new(limits))).map_err(|error| Error::input(path, error.to_string()))
+        // Editors of some systems put such a mark in front.
+        let text = text.trim_start_matches('\u{FEFF}');
+        Limits::read(text).map(|limits| Some(Arc::new(limits))).map_err(|error| Error::input(path, error.to_string()))
     }
 
     /// Languages are read only where somebody wants to know them.

@@ -27,12 +27,12 @@ use einmal::settings::{Job, Settings};
 /// Exit codes: 0 it is shown; 2 there is no such record, or a file is missing or cannot be read.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The record: its id, its url, its place as the ledger names it (dump.jsonl:12), or its number.
+    /// The record: its id, its place as the ledger names it (dump.jsonl:12), its number, or, with --input, its url.
     #[arg(value_name = "RECORD")]
     record: String,
 
     /// The inputs of the run, as dedup got them, where they are not named as arguments.
-    #[arg(long = "input", value_name = "INPUT", num_args = 1.., help_heading = "Input")]
+    #[arg(long = "input", value_name = "INPUT", help_heading = "Input")]
     inputs: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -55,8 +55,8 @@ pub(crate) struct ExplainArgs {
     format: ExplainFormat,
 
     /// How wide a line of text may be, in columns.
-    #[arg(long, default_value_t = 100, value_name = "COLUMNS")]
-    width: usize,
+    #[arg(long, default_value_t = 100, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=10_000))]
+    width: u16,
 
     /// When differing words are coloured; `auto`: in a terminal, unless NO_COLOR is set.
     #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
@@ -105,7 +105,7 @@ impl ExplainArgs {
             When::Auto => stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let page = match self.format {
-            ExplainFormat::Text => as_text(&explained, is_coloured, self.width),
+            ExplainFormat::Text => as_text(&explained, is_coloured, self.width.into()),
             ExplainFormat::Html => as_html(&explained),
             ExplainFormat::Json => format!("{:#}\n", explained.as_json()),
         };

@@ -18,5 +18,5 @@ mod verdict;
 pub use near::{Near, Notes, Scores, Stayed};
 pub use receipt::{Receipt, Source};
 pub use record::{RecordNear, RecordScores, RecordVerdict, Removed, record_verdict};
-pub use rules::{Facts, MinCut, NEAR, Rules, Threshold, Updates, parse_percentage};
+pub use rules::{Facts, LONG_PASSAGE, MinCut, NEAR, NEW_TEXT, Rules, Threshold, Updates, parse_percentage};
 pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, filtered, judge};

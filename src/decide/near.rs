@@ -6,7 +6,7 @@ use super::coverage::OthersCover;
 use super::cuts::rows_of_covered_sentences;
 use super::facts::changed_facts;
 use super::receipt::Cover;
-use super::rules::{Facts, LONG_PASSAGE, MinCut, Rules, Threshold};
+use super::rules::{Facts, LONG_PASSAGE, MinCut, Rules, Threshold, Updates};
 use super::verdict::{Article, Judgement, Reason, Removal, Verdict, may_lose_words, with_gaps};
 use crate::corpus::{ByteSpan, Passage, WordSpan};
 use crate::index::KeptText;
@@ -101,8 +101,8 @@ impl Look<'_> {
             let bytes = ByteSpan::new(0, self.article.text.len());
             near.push(self.noted(Reason::Copy, 0, bytes, all, Stayed::BelowThreshold, Vec::new()));
         }
-        if is_update && judgement.removals.is_empty() {
-            // Its passages were not looked at, or none of them goes; the update says all.
+        if is_update && self.rules.updates == Updates::Whole {
+            // Its passages were not looked at; the update says all.
             return near;
         }
         for (nth, nth_with_words, passage) in self.passages() {

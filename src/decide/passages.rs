@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
 
     fn would_go(&mut self, nth: usize, passage: &Passage, nth_with_words: usize) -> Option<Judged> {
         let is_enough = |n_covered| self.rules.passage_threshold.is_met(n_covered, passage.words.len());
-        if self.is_new(nth) && !is_enough(0) {
+        if self.is_new(nth) {
             return None;
         }
         let goes_at_once = self.own.place_of_passage(passage.words).is_some();

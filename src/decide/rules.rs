@@ -6,11 +6,11 @@ use std::str::FromStr;
 use crate::fingerprint::MinRun;
 
 /// Short passages have fewer words; they go only with their neighbours.
-pub(super) const LONG_PASSAGE: usize = 8;
+pub const LONG_PASSAGE: usize = 8;
 /// A gap of fewer words is never looked up by itself.
 pub(super) const MIN_GAP: usize = 4;
 /// As many uncovered words in a row are new text, which makes a copy an update.
-pub(super) const NEW_TEXT: usize = 40;
+pub const NEW_TEXT: usize = 40;
 
 /// What is covered to this share is near to going.
 pub const NEAR: Threshold = Threshold { part: 50, whole: 100 };

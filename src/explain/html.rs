@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use html_escape::encode_text;
 
-use super::{Explained, Part, Run, Side, name, word_diff};
+use super::{Explained, Part, Run, Side, word_diff};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em;color:#222;background:#fff}\
 table{width:100%;border-collapse:collapse;table-layout:fixed;margin-bottom:1em}\
@@ -46,11 +46,7 @@ fn add_part(page: &mut String, part: &Part) {
 }
 
 fn add_side(page: &mut String, side: &Side) {
-    let from = side
-        .from
-        .as_ref()
-        .map(|from| format!("kept in {}, from word {} on", name(&from.file, from.record, &from.id), side.first_word));
-    let from = from.unwrap_or_default();
+    let from = side.heading();
     let Some(kept) = &side.kept else {
         let _ = writeln!(page, "<tr><td>{}</td><td>{}</td></tr>", encode_text(&side.text), encode_text(&from));
         return;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::name;
 use crate::fingerprint::Seed;
 use crate::ledger::{Line, LineCover, LineStretch};
 use crate::verify::{Word, words_of};
@@ -22,6 +23,16 @@ pub struct Side {
     pub first_word: usize,
     /// How that reads, where it could be found.
     pub kept: Option<String>,
+}
+
+impl Side {
+    /// Where its kept text stands, in words; empty if none covers it.
+    pub fn heading(&self) -> String {
+        let Some(from) = &self.from else { return String::new() };
+        let run = from.run.as_ref().map(|run| format!(" of the run {}", run.as_str().unwrap_or_default())).unwrap_or_default();
+        let found = if self.kept.is_some() { "" } else { ", which isn't here" };
+        format!("kept in {}{run}, from word {} on{found}", name(&from.file, from.record, &from.id), self.first_word)
+    }
 }
 
 /// What was kept of a record.

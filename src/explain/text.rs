@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Explained, Part, Run, Side, name, word_diff};
+use super::{Explained, Part, Run, Side, word_diff};
 use crate::error::printable;
 
 const INDENT: &str = "   ";
@@ -60,15 +60,7 @@ impl Columns {
     }
 
     fn side(&self, page: &mut String, side: &Side) {
-        let heading = match (&side.from, &side.kept) {
-            (None, _) => String::new(),
-            (Some(from), kept) => {
-                let run =
-                    from.run.as_ref().map(|run| format!(" of the run {}", run.as_str().unwrap_or_default())).unwrap_or_default();
-                let found = if kept.is_some() { "" } else { ", which isn't here" };
-                format!("kept in {}{run}, from word {} on{found}", name(&from.file, from.record, &from.id), side.first_word)
-            }
-        };
+        let heading = side.heading();
         let Some(kept) = &side.kept else {
             if !heading.is_empty() {
                 let _ = writeln!(page, "{INDENT}{}", printable(&heading));

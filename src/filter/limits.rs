@@ -129,6 +129,7 @@ impl Limits {
     pub fn read(text: &str) -> Result<Self, LimitsError> {
         let mut limits = Self { default: Section::default(), by_language: BTreeMap::new() };
         let mut language = None;
+        let (mut has_default, mut seen) = (false, HashSet::new());
         for (nth, line) in text.lines().enumerate() {
             let wrong = |problem| LimitsError { line: nth + 1, problem };
             let line = line.trim();
@@ -143,12 +144,13 @@ impl Limits {
                 // `default` is no code, being longer than one.
                 language = named;
                 let is_first = match language {
-                    None => limits.by_language.is_empty(),
+                    None => limits.by_language.is_empty() && !std::mem::replace(&mut has_default, true) && seen.is_empty(),
                     Some(language) => limits.by_language.insert(language, limits.default.clone()).is_none(),
                 };
                 if !is_first {
                     return Err(wrong("[default] comes first, and each language once"));
                 }
+                seen.clear();
                 continue;
             }
             let section = match language {
@@ -156,6 +158,9 @@ impl Limits {
                 Some(language) => limits.by_language.get_mut(&language).ok_or_else(|| wrong("a section comes first"))?,
             };
             section.read(line).map_err(wrong)?;
+            if !seen.insert(line.split_whitespace().next()) {
+                return Err(wrong("this rule stands in the section before"));
+            }
         }
         Ok(limits)
     }

@@ -200,7 +200,7 @@ impl KeptText {
 }
 
 impl KeptText {
-    /// Bytes of memory that what is not in segments takes up.
+    /// Bytes of memory that what is not in segments takes.
     pub fn held_memory(&self) -> usize {
         self.words.memory() + self.records.memory() + self.settled.memory()
     }

@@ -94,10 +94,8 @@ impl Records {
         }
         self.names.push(END);
         self.names.extend_from_slice(name.date.as_bytes());
-        if !name.source.is_empty() {
-            self.names.push(END);
-            self.names.extend_from_slice(name.source.as_bytes());
-        }
+        self.names.push(END);
+        self.names.extend_from_slice(name.source.as_bytes());
         let names_end = self.names.len() as u64;
         let entry = Entry { start, record: place.record, names_end, file: place.file, first_word: first_word as u32 };
         self.entries.push(entry.to_bytes());

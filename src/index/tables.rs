@@ -134,7 +134,7 @@ impl Tables {
         }
     }
 
-    /// Bytes of memory in use.
+    /// Bytes of memory that what it holds takes, in tables that were just grown.
     pub(super) fn memory(&self) -> usize {
         let frequent = |shard: &Shard| shard.frequent.len() * 2 * (size_of::<(u64, WordPlace)>() + 1);
         let repeats = |shard: &Shard| shard.repeats.len() * 2 * size_of::<(u64, WordPlace)>();

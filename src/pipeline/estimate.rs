@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::batch::Batch;
 use super::job::in_pool;
 use super::judge::Judge;
-use super::room::{Need, lacking};
+use super::room::{Need, lacking, output_need};
 use super::spill::MemoryLimit;
 use super::texts::Learned;
 use crate::decide::Verdict;
@@ -14,9 +14,8 @@ use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
 use crate::index::TableSize;
 use crate::read::{Input, RawBatch, Reader, collect_inputs, is_packed};
-use crate::report::{Amount, DiskNeed, Estimate, Lacking, Summary};
+use crate::report::{Amount, DiskNeed, Estimate, Summary};
 use crate::settings::Settings;
-use crate::write::Target;
 
 /// So many files are looked at, at most, evenly spread over all.
 const MOST_FILES: usize = 200;
@@ -149,19 +148,18 @@ impl<'a> Sample<'a> {
         let (limit, kept) = (MemoryLimit::new(settings), scaled(judge.kept().held_memory() as u64));
         let spilled = kept > limit.room();
         let besides = PROGRAM + THREAD * settings.threads as u64;
+        let written = scaled(summary.record_bytes_out);
+        let packed = written as f64 * all.bytes as f64 / input.record_bytes.max(1) as f64;
+        let output = output_need(settings, packed as u64, written);
         let disk = DiskNeed {
-            output: scaled(summary.record_bytes_out),
+            output: output.as_ref().map_or(written, |need| need.bytes),
             index,
             // While segments are merged both the old and the new are there.
             temporary: if spilled { 2 * index } else { 0 },
         };
-        let mut needs = Vec::new();
-        if let Target::File(path) | Target::Folder(path) = &settings.target {
-            needs.push(Need { path: path.clone(), bytes: disk.output });
-        }
+        let mut needs = Vec::from_iter(output);
         needs.extend(settings.index.as_ref().map(|used| Need { path: used.folder.clone(), bytes: index }));
         needs.push(Need { path: limit.folder().to_owned(), bytes: disk.temporary });
-        let lacking = lacking(&needs).into_iter();
         Ok(Estimate {
             input,
             sample: amount,
@@ -172,9 +170,7 @@ impl<'a> Sample<'a> {
             disk,
             seconds: seconds * factor * SLOWER,
             threads: settings.threads,
-            lacking: lacking
-                .map(|lack| Lacking { path: lack.path.to_string_lossy().into_owned(), needed: lack.needed, free: lack.free })
-                .collect(),
+            lacking: lacking(&needs),
         })
     }
 }

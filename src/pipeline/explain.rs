@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::job::{in_pool, learned_words};
+use super::job::in_pool;
 use super::texts::{Cleaners, Learned};
 use super::verify::cleaned;
+use super::witness::{Key, accounted, lines_of};
 use crate::error::Error;
 use crate::explain::{Explained, KeptText, Part, covered_texts, sides};
 use crate::fingerprint::{Seed, ShingleHasher};
 use crate::ledger::{Line, LineCover, LineKind, Lines, Recorded};
 use crate::read::{HowToRead, Input, Reader, Selection, Source, To, collect_inputs};
 use crate::settings::Settings;
-use crate::verify::{Accounted, Subject, Texts, account};
+use crate::verify::{Accounted, Texts};
 
 /// What is to be explained.
 #[derive(Debug, Clone)]
@@ -30,9 +31,6 @@ pub struct Explaining {
     pub has_input: bool,
 }
 
-/// A record by its file and number.
-type Key = (String, u64);
-
 /// Explains a record.
 ///
 /// # Errors
@@ -40,15 +38,18 @@ type Key = (String, u64);
 /// If a file cannot be read, or nothing tells of such a record, or of several.
 pub fn explain(explaining: &Explaining) -> Result<Explained, Error> {
     in_pool(&explaining.settings, || {
+        let settings = &explaining.settings;
+        let mut inputs = if explaining.has_input { collect_inputs(&settings.inputs, &settings.selection)? } else { Vec::new() };
+        // They may be read twice.
+        inputs.iter_mut().try_for_each(Input::spool)?;
         let names = Names::read(&explaining.ledger)?;
         let (key, id) = match names.find(&explaining.record, &explaining.ledger)? {
             Some(found) => found,
-            None if explaining.has_input => {
-                find_in_input(explaining)?.ok_or_else(|| names.unknown(explaining, "neither it nor the input knows"))?
-            }
+            None if explaining.has_input => find_in_input(explaining, inputs.clone())?
+                .ok_or_else(|| names.unknown(explaining, "neither it nor the input knows"))?,
             None => return Err(names.unknown(explaining, "it doesn't tell of")),
         };
-        let story = Story::read(explaining, key)?;
+        let story = Story::read(explaining, inputs, key)?;
         story.told(explaining, id, &names)
     })
 }
@@ -108,7 +109,7 @@ impl Names {
         let more = if explaining.has_input {
             "a record is called by its id, its url, or its place, like dump.jsonl:12"
         } else {
-            "a record of which nothing went stands in no ledger: --input DUMP looks for it there"
+            "a ledger names records by id and place; by its url, or if nothing of it went, --input DUMP finds it"
         };
         Error::input(&explaining.ledger, format!("{problem} a record {wanted:?}"))
             .with_hint(format!("{}{more}", near.unwrap_or_default()))
@@ -148,14 +149,14 @@ struct Story {
 }
 
 impl Story {
-    fn read(explaining: &Explaining, key: Key) -> Result<Self, Error> {
+    fn read(explaining: &Explaining, inputs: Vec<Input>, key: Key) -> Result<Self, Error> {
         let lines = lines_of(&explaining.ledger, &BTreeSet::from([key.clone()]))?.remove(&key).unwrap_or_default();
         let covers = lines.iter().flat_map(|line| &line.covers).filter(|cover| cover.run.is_none());
         let mut wanted: BTreeSet<Key> = covers.map(|cover| (cover.file.clone(), cover.record)).collect();
         wanted.insert(key.clone());
         let mut story = Self { key, lines, text: None, kept: HashMap::new() };
         if explaining.has_input {
-            story.read_input(explaining, &wanted)?;
+            story.read_input(explaining, inputs, &wanted)?;
         } else {
             story.text = story.lines.iter().find_map(|line| text_of_raw(explaining, line));
         }
@@ -166,23 +167,19 @@ impl Story {
     }
 
     /// Finds the records in the input, and what was kept of them by the ledger.
-    fn read_input(&mut self, explaining: &Explaining, wanted: &BTreeSet<Key>) -> Result<(), Error> {
-        let lines = lines_of(&explaining.ledger, wanted)?;
-        for (key, id, texts) in cleaned_records(&explaining.settings, wanted.clone())? {
-            let mut lines = lines.get(&key).cloned().unwrap_or_default();
-            // How a record stood in the input is not compared here, and places in the output are of no interest.
-            lines.iter_mut().for_each(|line| (line.raw, line.raw_base64, line.kept_before) = (None, None, None));
-            let subject = Subject { id: &id, kept_before: 0, texts: &texts, raw: &[] };
-            let Accounted { compared, left, is_kept } = account(&subject, &lines).map_err(|wrong| {
-                Error::input(&explaining.ledger, format!("line {} doesn't fit the input: {}", wrong.line, wrong.what))
-                    .with_hint("name the options that said how the input was read, or the run's --summary")
-            })?;
+    fn read_input(&mut self, explaining: &Explaining, inputs: Vec<Input>, wanted: &BTreeSet<Key>) -> Result<(), Error> {
+        for (key, Accounted { compared, left, is_kept }) in accounted(&explaining.settings, inputs, &explaining.ledger, wanted)? {
             if key == self.key {
                 self.text = Some(compared);
             }
             if is_kept {
                 self.kept.insert(key, KeptText::new(left.text));
             }
+        }
+        if self.text.is_none() {
+            let (file, record) = &self.key;
+            return Err(Error::input(&explaining.ledger, format!("{file}:{record} is no article of the input that was named"))
+                .with_hint("name the inputs as dedup got them"));
         }
         Ok(())
     }
@@ -251,48 +248,9 @@ impl Story {
     }
 }
 
-/// The ledger lines of some records, in order.
-fn lines_of(ledger: &Path, wanted: &BTreeSet<Key>) -> Result<HashMap<Key, Vec<Line>>, Error> {
-    let mut lines = Lines::open(ledger, ledger)?.with_notes();
-    let mut found: HashMap<Key, Vec<Line>> = HashMap::new();
-    while let Some(line) = lines.next_if(|_| true)? {
-        let key = (line.file.clone(), line.record);
-        if wanted.contains(&key) {
-            found.entry(key).or_default().push(line);
-        }
-    }
-    Ok(found)
-}
-
-/// The wanted records of the input, cleaned, with id and texts. No more is read when all are found.
-fn cleaned_records(settings: &Settings, mut wanted: BTreeSet<Key>) -> Result<Vec<(Key, String, Texts)>, Error> {
-    let mut inputs = collect_inputs(&settings.inputs, &settings.selection)?;
-    let shingles = ShingleHasher::new(Seed(0), settings.rules.min_run);
-    let learned = Learned { words: learned_words(settings, &mut inputs, shingles)?, boilerplate: None };
-    let bare = Settings { mask: false, rules_of_lines: None, ..settings.clone() };
-    let cleaners = Cleaners { settings: &bare, shingles: &shingles, learned: &learned };
-    let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
-    let mut records = Vec::new();
-    while let Some(batch) = reader.next_batch()? {
-        for (block, raw) in batch.blocks.iter().flat_map(|block| block.records.iter().map(move |raw| (block, raw))) {
-            let key = (block.file.name.clone(), raw.number);
-            if wanted.remove(&key)
-                && let Ok(Some((id, texts))) = cleaned(block, raw, &cleaners)
-            {
-                records.push((key, id, texts));
-            }
-        }
-        if wanted.is_empty() {
-            break;
-        }
-    }
-    Ok(records)
-}
-
 /// A record that the ledger doesn't know, by id, address or place.
-fn find_in_input(explaining: &Explaining) -> Result<Option<(Key, String)>, Error> {
+fn find_in_input(explaining: &Explaining, inputs: Vec<Input>) -> Result<Option<(Key, String)>, Error> {
     let settings = &explaining.settings;
-    let inputs = collect_inputs(&settings.inputs, &settings.selection)?;
     let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
     let wanted = &explaining.record;
     let mut by_number = None;

@@ -17,6 +17,9 @@ use crate::store::{ChangedIndex, NewRun, Run, Store, now, run_name};
 /// Segments of up to so many bytes together are compared with their checksums before anything else is done, larger ones beside the work.
 const CHECKED_FIRST: u64 = 32 << 20;
 
+/// So many runs before this one are told of at most.
+const MOST_EARLIER: usize = 30;
+
 /// The index of a run.
 pub(super) struct RunIndex {
     store: Store,
@@ -53,7 +56,9 @@ impl RunIndex {
         {
             log::info!("the index holds a run {name}, which this one replaces");
         }
-        if let Some(expiry) = wanted.expire {
+        if let Some(expiry) = wanted.expire
+            && !store.segments().is_empty()
+        {
             let today = day_of(&started).expect("it was just written");
             let before = expires_before(settings, expiry, inputs, today)?;
             let n_expired = store.expire(before)?;
@@ -76,11 +81,11 @@ impl RunIndex {
         self.store.kept_text(self.hasher)
     }
 
-    /// What earlier runs read and kept, where the index says so.
+    /// What the last runs read and kept.
     pub(super) fn earlier_shares(&self) -> Vec<EarlierShare> {
-        let share =
-            |run: &Run| run.words_in.map(|words_in| EarlierShare { run: run.name.clone(), words_in, words_out: run.words });
-        self.store.manifest().runs.iter().filter_map(share).collect()
+        let share = |run: &Run| EarlierShare { run: run.name.clone(), words_in: run.words_in, words_out: run.words_out };
+        let runs = &self.store.manifest().runs;
+        runs[runs.len().saturating_sub(MOST_EARLIER)..].iter().map(share).collect()
     }
 
     /// What the run will be called.

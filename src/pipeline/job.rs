@@ -310,7 +310,7 @@ fn check_paths(settings: &Settings, inputs: &[Input]) -> Result<(), Error> {
 }
 
 /// The path without links and detours; of one that doesn't exist yet, as far as it does.
-fn resolved(path: &Path) -> PathBuf {
+pub(super) fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let there_is = path.ancestors().find_map(|above| Some((above, fs::canonicalize(above).ok()?)));
     match there_is {

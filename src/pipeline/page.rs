@@ -1,13 +1,15 @@
 //! The page of an earlier run, from its summary and its ledger.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::job::resolved;
 use super::witness::texts_of_run;
+use crate::clean::{Cleaning, clean};
 use crate::error::Error;
 use crate::ledger::{Line, Lines};
-use crate::read::{Fields, text_of_json};
+use crate::read::{Fields, Source, collect_inputs, text_of_json};
 use crate::report::{Copied, Figures, Numbers, Page, Told};
 use crate::settings::Settings;
 use crate::write::{AtomicFile, FIELDS_APART, Outputs, Target, begin_commit};
@@ -27,9 +29,14 @@ pub fn report_of_run(
     let numbers = Numbers::read(summary.clone()).map_err(no_summary)?;
     let fields = summary["settings"]["field"].as_str().into_iter().flat_map(|fields| fields.split(',')).map(str::parse);
     let text = fields.collect::<Result<_, _>>().map_err(|_| Error::input(path, "its field names are none"))?;
-    let (mut figures, copied) = told_by(ledger, &Fields { text, ..Fields::default() })?;
+    if let Target::File(output) = target {
+        refuse_to_destroy(output, [path, ledger].map(Path::to_owned), inputs)?;
+    }
+    let is_page = summary["settings"]["html"].as_str().is_some_and(|html| html != "off");
+    let ledger_text = LedgerText { fields: Fields { text, ..Fields::default() }, is_page, has_inputs: inputs.is_some() };
+    let (mut figures, copied) = told_by(ledger, &ledger_text)?;
     if let Some(settings) = inputs {
-        figures.examples.show(&texts_of_run(settings, figures.examples.wanted())?);
+        figures.examples.show(&texts_of_run(settings, ledger, figures.examples.wanted())?);
     }
     let page = Page { numbers: &numbers, figures: &figures, copied: &copied, slowest: &[] }.html();
     let mut output = Outputs::begin(target, None)?;
@@ -40,23 +47,47 @@ pub fn report_of_run(
 }
 
 /// What a ledger tells.
-fn told_by(ledger: &Path, fields: &Fields) -> Result<(Figures, Copied), Error> {
+fn told_by(ledger: &Path, ledger_text: &LedgerText) -> Result<(Figures, Copied), Error> {
     let (mut figures, mut copied) = (Figures::default(), Copied::default());
     let mut lines = Lines::open(ledger, ledger)?.with_notes();
     while let Some(line) = lines.next_if(|_| true)? {
-        let whole = whole_text(&line, fields);
-        let told = Told::of_line(&line, whole.as_deref());
+        let whole = ledger_text.whole(&line);
+        let mut told = Told::of_line(&line, whole.as_deref());
         told.count(&mut copied);
+        if ledger_text.has_inputs && line.text.is_none() {
+            // There it is found as it was compared.
+            told.text = None;
+        }
         figures.note(&told);
     }
     Ok((figures, copied))
 }
 
-/// The text of a record that went whole, as it was read.
-fn whole_text(line: &Line, fields: &Fields) -> Option<String> {
-    let raw = line.raw.as_deref().filter(|_| line.text.is_none())?;
-    let is_object = raw.trim_start().starts_with('{');
-    let texts = text_of_json(raw.as_bytes(), fields).map(|texts| texts.join(FIELDS_APART));
-    // What is no object is a plain text, or the row of a table, which reads well enough.
-    texts.or_else(|| (!is_object).then(|| raw.to_owned()))
+/// How texts are told from what a ledger has of records that went whole.
+struct LedgerText {
+    fields: Fields,
+    /// Whether texts were taken out of web pages.
+    is_page: bool,
+    /// Whether the inputs are at hand.
+    has_inputs: bool,
+}
+
+impl LedgerText {
+    /// The text of a record that went whole, about as it was compared; `None` where its bytes don't tell.
+    fn whole(&self, line: &Line) -> Option<String> {
+        let raw = line.raw.as_deref().filter(|_| line.text.is_none() && !self.is_page)?;
+        let text = text_of_json(raw.as_bytes(), &self.fields)?.join(FIELDS_APART);
+        Some(clean(text, Cleaning::Safe).text)
+    }
+}
+
+/// Refuses a page that would take the place of what it is made from.
+fn refuse_to_destroy(page: &Path, sources: [PathBuf; 2], inputs: Option<&Settings>) -> Result<(), Error> {
+    let inputs = inputs.map(|settings| collect_inputs(&settings.inputs, &settings.selection)).transpose()?.unwrap_or_default();
+    let files = inputs.into_iter().filter_map(|input| if let Source::File(path) = input.source { Some(path) } else { None });
+    let page = resolved(page);
+    if files.chain(sources).any(|path| resolved(&path) == page) {
+        return Err(Error::usage(format!("-o {} is what the page is made from", page.display())));
+    }
+    Ok(())
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::spill::MemoryLimit;
+use crate::error::printable;
 use crate::read::{Input, is_packed};
-use crate::report::megabytes;
-use crate::settings::Settings;
+use crate::report::{Lacking, megabytes};
+use crate::settings::{Job, Settings};
 use crate::write::{Compression, Target};
 
 /// Packed text unpacks to about so many times its size.
@@ -19,17 +20,6 @@ pub(super) struct Need {
     pub(super) bytes: u64,
 }
 
-/// A disk with less room than is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lack {
-    /// What is written there; the first of several.
-    pub(super) path: PathBuf,
-    /// Bytes that are needed there.
-    pub(super) needed: u64,
-    /// Bytes that are free.
-    pub(super) free: u64,
-}
-
 /// A disk, and how much is free on it.
 #[derive(Debug, Clone, Copy)]
 struct Disk {
@@ -38,17 +28,17 @@ struct Disk {
 }
 
 /// The disks that have less room than is needed on them.
-pub(super) fn lacking(needs: &[Need]) -> Vec<Lack> {
+pub(super) fn lacking(needs: &[Need]) -> Vec<Lacking> {
     lacking_on(needs, disk)
 }
 
-fn lacking_on(needs: &[Need], disk: impl Fn(&Path) -> Option<Disk>) -> Vec<Lack> {
-    let mut disks: Vec<(u64, Lack)> = Vec::new();
+fn lacking_on(needs: &[Need], disk: impl Fn(&Path) -> Option<Disk>) -> Vec<Lacking> {
+    let mut disks: Vec<(u64, Lacking)> = Vec::new();
     for Need { path, bytes } in needs {
         let Some(Disk { number, free }) = disk(path) else { continue };
         match disks.iter_mut().find(|(other, _)| *other == number) {
             Some((_, lack)) => lack.needed = lack.needed.saturating_add(*bytes),
-            None => disks.push((number, Lack { path: path.clone(), needed: *bytes, free })),
+            None => disks.push((number, Lacking { path: path.to_string_lossy().into_owned(), needed: *bytes, free })),
         }
     }
     disks.into_iter().map(|(_, lack)| lack).filter(|lack| lack.needed > lack.free).collect()
@@ -74,10 +64,10 @@ fn disk(_path: &Path) -> Option<Disk> {
 /// Says so before a run begins that may not fit on the disk: nobody knows yet how much will go, so this is no reason to refuse it.
 pub(super) fn warn_if_it_may_not_fit(settings: &Settings, inputs: &[Input]) {
     let Some(needs) = most_needed(settings, inputs) else { return };
-    for Lack { path, needed, free } in lacking(&needs) {
+    for Lacking { path, needed, free } in lacking(&needs) {
         log::warn!(
             "{}: {} are free on this disk, and the run may need {}, if little of the input goes; `einmal estimate` looks more closely",
-            path.display(),
+            printable(&path),
             megabytes(free),
             megabytes(needed)
         );
@@ -92,18 +82,26 @@ fn most_needed(settings: &Settings, inputs: &[Input]) -> Option<Vec<Need>> {
         stored += len;
         text = text.saturating_add(len.saturating_mul(if is_packed(&input.relative) { PACKED } else { 1 }));
     }
-    let output = match (&settings.target, settings.compression) {
-        (Target::Stdout | Target::Nowhere, _) => None,
-        (Target::Folder(path), None) => Some((path, stored)),
-        (Target::File(path), None) if !is_packed(path) => Some((path, text)),
-        (Target::File(path) | Target::Folder(path), Some(Compression::None)) => Some((path, text)),
-        (Target::File(path) | Target::Folder(path), _) => Some((path, text / PACKED)),
-    };
+    let output = output_need(settings, stored, text);
     let index = settings.index.as_ref().filter(|index| index.adds).map(|index| (&index.folder, text));
     let limit = MemoryLimit::new(settings);
-    let spilled = (text > limit.room()).then(|| (limit.folder(), text));
-    let needs = [output, index].into_iter().flatten().map(|(path, bytes)| Need { path: path.clone(), bytes });
+    // Only copies are looked for in kept text.
+    let spilled = (settings.job == Job::Dedup && text > limit.room()).then(|| (limit.folder(), text));
+    let index = index.map(|(path, bytes)| Need { path: path.clone(), bytes });
+    let needs = output.into_iter().chain(index);
     Some(needs.chain(spilled.map(|(path, bytes)| Need { path: path.to_owned(), bytes })).collect())
+}
+
+/// What the output needs if `text` bytes of records are written, which take up `stored` as they are packed in the inputs.
+pub(super) fn output_need(settings: &Settings, stored: u64, text: u64) -> Option<Need> {
+    let (path, bytes) = match (&settings.target, settings.compression) {
+        (Target::Stdout | Target::Nowhere, _) => return None,
+        (Target::Folder(path), None) => (path, stored),
+        (Target::File(path), None) if !is_packed(path) => (path, text),
+        (Target::File(path) | Target::Folder(path), Some(Compression::None)) => (path, text),
+        (Target::File(path) | Target::Folder(path), _) => (path, text / PACKED),
+    };
+    Some(Need { path: path.clone(), bytes })
 }
 
 #[cfg(test)]
@@ -118,7 +116,7 @@ mod tests {
             Some("c") => Some(Disk { number: 2, free: 10 }),
             _ => None,
         };
-        let lack = |path: &str, needed, free| Lack { path: path.into(), needed, free };
+        let lack = |path: &str, needed, free| Lacking { path: path.into(), needed, free };
         for (needs, expected) in [
             (vec![need("a", 100), need("c", 10), need("nobody knows", 1000)], vec![]),
             (vec![need("a", 60), need("c", 5), need("b", 60)], vec![lack("a", 120, 100)]),

@@ -136,7 +136,9 @@ impl<'a> Sinks<'a> {
         self.summary.record_bytes_in += n_bytes;
         share.words_in += notes.ruled_out.iter().map(|cut| cut.n_words as u64).sum::<u64>();
         self.watch.count(record, n_bytes, &share);
-        self.watch.count_copies(record, verdict, judge.kept(), &self.files);
+        if !self.settings.is_rehearsal {
+            self.watch.count_copies(record, verdict, judge.kept(), &self.files);
+        }
         if verdict.verdict == Verdict::Keep && self.settings.boilerplate == Boilerplate::Report {
             self.boilerplate.count(&record.name.source, record.place, &record.text, &origin.keyed);
         }

@@ -1,40 +1,123 @@
-//! Texts of some records, read once more: the kept texts that examples are held against.
+//! Records of a run, read once more: as they were compared, and what was kept of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use super::job::{in_pool, learned_words};
 use super::texts::{CleanedTexts, Cleaners, Learned};
+use super::verify::cleaned;
 use crate::corpus::Place;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
+use crate::ledger::{Line, Lines};
 use crate::read::{Block, Format, Input, RawRecord, Reader, Source, TextField, collect_inputs};
 use crate::settings::Settings;
+use crate::verify::{Accounted, Subject, Texts, account};
 
-/// Texts by file and record.
-pub(super) type Texts = HashMap<(String, u64), String>;
+/// A record by its file and number.
+pub(super) type Key = (String, u64);
 
-/// The cleaned texts of some records, named by file and number, of the inputs that `settings` names.
+/// The ledger lines of some records, in order.
 ///
 /// # Errors
 ///
-/// If an input cannot be read.
-pub(super) fn texts_of_run(settings: &Settings, wanted: HashSet<(String, u64)>) -> Result<Texts, Error> {
+/// If the ledger cannot be read.
+pub(super) fn lines_of(ledger: &Path, wanted: &BTreeSet<Key>) -> Result<HashMap<Key, Vec<Line>>, Error> {
+    let mut lines = Lines::open(ledger, ledger)?.with_notes();
+    let mut found: HashMap<Key, Vec<Line>> = HashMap::new();
+    while let Some(line) = lines.next_if(|_| true)? {
+        let key = (line.file.clone(), line.record);
+        if wanted.contains(&key) {
+            found.entry(key).or_default().push(line);
+        }
+    }
+    Ok(found)
+}
+
+/// Some records of an earlier run, by its inputs and what its ledger says of them.
+///
+/// # Errors
+///
+/// If an input or the ledger cannot be read, or they don't fit each other.
+pub(super) fn accounted(
+    settings: &Settings,
+    inputs: Vec<Input>,
+    ledger: &Path,
+    wanted: &BTreeSet<Key>,
+) -> Result<Vec<(Key, Accounted)>, Error> {
+    let lines = lines_of(ledger, wanted)?;
+    let records = cleaned_records(settings, inputs, wanted.clone())?.into_iter();
+    let account_for = |(key, id, texts): (Key, String, Texts)| {
+        let mut lines = lines.get(&key).cloned().unwrap_or_default();
+        // How a record stood in the input is not compared here, and places in the output are of no interest.
+        lines.iter_mut().for_each(|line| (line.raw, line.raw_base64, line.kept_before) = (None, None, None));
+        let subject = Subject { id: &id, kept_before: 0, texts: &texts, raw: &[] };
+        let accounted = account(&subject, &lines).map_err(|wrong| {
+            Error::input(ledger, format!("line {} doesn't fit the input: {}", wrong.line, wrong.what))
+                .with_hint("name the options that said how the input was read, or the run's --summary")
+        })?;
+        Ok((key, accounted))
+    };
+    records.map(account_for).collect()
+}
+
+/// The wanted records of the input, cleaned, with id and texts. No more is read when all are found.
+fn cleaned_records(
+    settings: &Settings,
+    mut inputs: Vec<Input>,
+    mut wanted: BTreeSet<Key>,
+) -> Result<Vec<(Key, String, Texts)>, Error> {
+    let shingles = ShingleHasher::new(Seed(0), settings.rules.min_run);
+    let learned = Learned { words: learned_words(settings, &mut inputs, shingles)?, boilerplate: None };
+    let bare = Settings { mask: false, rules_of_lines: None, ..settings.clone() };
+    let cleaners = Cleaners { settings: &bare, shingles: &shingles, learned: &learned };
+    let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
+    let mut records = Vec::new();
+    while let Some(batch) = reader.next_batch()? {
+        for (block, raw) in batch.blocks.iter().flat_map(|block| block.records.iter().map(move |raw| (block, raw))) {
+            let key = (block.file.name.clone(), raw.number);
+            if wanted.remove(&key)
+                && let Ok(Some((id, texts))) = cleaned(block, raw, &cleaners)
+            {
+                records.push((key, id, texts));
+            }
+        }
+        if wanted.is_empty() {
+            break;
+        }
+    }
+    Ok(records)
+}
+
+/// The texts of some records of an earlier run, as they were compared, from the inputs that `settings` names.
+///
+/// # Errors
+///
+/// Those of [`accounted`].
+pub(super) fn texts_of_run(settings: &Settings, ledger: &Path, wanted: HashSet<Key>) -> Result<HashMap<Key, String>, Error> {
     in_pool(settings, || {
-        let mut inputs = collect_inputs(&settings.inputs, &settings.selection)?;
-        let shingles = ShingleHasher::new(Seed::random(), settings.rules.min_run);
-        let learned = Learned { words: learned_words(settings, &mut inputs, shingles)?, boilerplate: None };
-        texts_of(settings, inputs, &learned, shingles, wanted)
+        let inputs = collect_inputs(&settings.inputs, &settings.selection)?;
+        let wanted: BTreeSet<Key> = wanted.into_iter().collect();
+        let found = accounted(settings, inputs, ledger, &wanted)?;
+        let n_missing = wanted.len() - found.len();
+        if n_missing > 0 {
+            log::warn!(
+                "{n_missing} of {} records are not in the inputs that were named: examples lack their texts",
+                wanted.len()
+            );
+        }
+        Ok(found.into_iter().map(|(key, accounted)| (key, accounted.compared.text)).collect())
     })
 }
 
-/// The same of these inputs. They are read only as far as is needed; of pipes nothing is left.
+/// The cleaned texts of some records of the run that is under way. Inputs are read only as far as is needed; of pipes nothing is left.
 pub(super) fn texts_of(
     settings: &Settings,
     inputs: Vec<Input>,
     learned: &Learned,
     shingles: ShingleHasher,
-    wanted: HashSet<(String, u64)>,
-) -> Result<Texts, Error> {
+    wanted: HashSet<Key>,
+) -> Result<HashMap<Key, String>, Error> {
     let mut by_file: HashMap<String, HashSet<u64>> = HashMap::new();
     let n_wanted = wanted.len();
     for (file, record) in wanted {
@@ -49,7 +132,7 @@ pub(super) fn texts_of(
     };
     let inputs = inputs.into_iter().filter(is_there).collect();
     let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
-    let mut texts = Texts::new();
+    let mut texts = HashMap::new();
     while texts.len() < n_wanted {
         let Some(batch) = reader.next_batch()? else { break };
         for block in &batch.blocks {

@@ -121,7 +121,7 @@ impl fmt::Display for Estimate {
         )?;
         write!(f, "time        {} with {} threads", duration(self.seconds), self.threads)?;
         for Lacking { path, needed, free } in &self.lacking {
-            write!(f, "\nno room     {} are free for {path}, and {} are needed", megabytes(*free), megabytes(*needed))?;
+            write!(f, "\nno room     {} are free for {}, and {} are needed", megabytes(*free), path, megabytes(*needed))?;
         }
         Ok(())
     }

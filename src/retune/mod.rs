@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub use examples::{Border, Example};
 pub use score::{Outcome, Thresholds};
 
-use crate::decide::Threshold;
+use crate::decide::{NEW_TEXT, Threshold};
 use crate::error::{Error, printable};
 use crate::ledger::{Line, LineKind, Lines, RunSettings};
 use crate::report::grouped;
@@ -88,8 +88,7 @@ impl Retuned {
         };
         self.tried.add(&actual.changed_from(&outcome(as_run), outcome(tried)));
         let is_threshold_all = settings.updates == "drop"
-            || scores()
-                .all(|scores| scores.longest_new < score::NEW_TEXT && scores.passages.iter().all(|passage| passage[2] == 0));
+            || scores().all(|scores| scores.longest_new < NEW_TEXT && scores.passages.iter().all(|passage| passage[2] == 0));
         for line in lines.iter().filter(|line| line.words > 0) {
             let is_below = line.stayed.as_deref() == Some("below-threshold");
             let (border, threshold) = match (line.kind(), line.reason.as_str(), line.would_be.as_deref()) {

@@ -2,13 +2,8 @@
 
 use serde::Serialize;
 
-use crate::decide::Threshold;
+use crate::decide::{LONG_PASSAGE, NEW_TEXT, Threshold};
 use crate::ledger::{Line, LineKind, LineScores, RunSettings};
-
-/// Passages of fewer words go only with their neighbours.
-const LONG_PASSAGE: usize = 8;
-/// As many uncovered words in a row make a copy an update.
-pub(super) const NEW_TEXT: usize = 40;
 
 /// The two shares that decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

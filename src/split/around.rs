@@ -153,15 +153,17 @@ impl<'a> Lines<'a> {
 
     /// The lines that stand around the article; none where there is no text.
     fn around(mut self) -> Vec<(usize, Around)> {
-        let islands = self.islands();
-        islands.iter().for_each(|island| self.is_text[island.clone()].fill(false));
+        let mut is_island = vec![false; self.is_text.len()];
+        for island in self.islands() {
+            self.is_text[island.clone()].fill(false);
+            is_island[island].fill(true);
+        }
         let Some(first_text) = self.is_text.iter().position(|&is_text| is_text) else { return Vec::new() };
-        let is_island = |line: usize| islands.iter().any(|island| island.contains(&line));
         let mut around = Vec::new();
         for Stretch { lines, .. } in self.stretches().into_iter().filter(Stretch::is_row) {
             let mut n_headlines = if lines.end <= first_text { FIRST_HEADLINES } else { LATER_HEADLINES };
             for line in lines.clone().rev() {
-                if is_island(line) {
+                if is_island[line] {
                     around.push((line, Around::Island));
                     continue;
                 }

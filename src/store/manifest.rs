@@ -20,7 +20,7 @@ pub(super) const MANIFEST: &str = "MANIFEST";
 const HEAD: &str = "einmal index, xxh3 ";
 
 /// The version of the format. A program refuses those that it doesn't know.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The content of an index. It is never changed: a run writes a new one and puts it in the place of the old.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,18 +61,17 @@ pub struct Run {
     pub started: String,
     /// The number of its first chunk of kept words, and of the first behind its last.
     pub(super) chunks: [u32; 2],
-    /// Records of which something was kept.
+    /// Records of which something is kept.
     pub records: u64,
-    /// Words that were kept.
+    /// Words that are kept.
     pub words: u64,
-    /// Words that were read; earlier versions did not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub words_in: Option<u64>,
+    /// Words that were read.
+    pub words_in: u64,
+    /// Words that were kept when the run was over; some of them may have been forgotten since.
+    pub words_out: u64,
     /// The middle day of its articles, if any has a date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) day: Option<NaiveDate>,
     /// The first day of its articles; `None` if nobody has looked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) oldest: Option<NaiveDate>,
 }
 
@@ -83,9 +82,8 @@ pub struct SegmentFile {
     pub name: String,
     /// Its size in bytes.
     pub len: u64,
-    /// When it was compared with its checksums; `None`: nobody knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) compared: Option<Compared>,
+    /// When it was compared with its checksums.
+    pub(super) compared: Compared,
 }
 
 impl Hashing {

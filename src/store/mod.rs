@@ -187,7 +187,7 @@ impl Store {
 
     /// The segments that are to be compared with their checksums by a run: those of which nobody knows it, or not any more. Each with its size in bytes.
     pub fn uncompared(&self) -> Vec<(usize, u64)> {
-        let is_due = |file: &SegmentFile, stamp| file.compared.is_none_or(|compared| !compared.holds(stamp));
+        let is_due = |file: &SegmentFile, stamp| !file.compared.holds(stamp);
         let files = self.manifest.segments.iter().zip(&self.stamps).enumerate();
         files.filter(|(_, (file, stamp))| is_due(file, **stamp)).map(|(nth, (file, _))| (nth, file.len)).collect()
     }
@@ -195,7 +195,7 @@ impl Store {
     /// Notes that these segments were compared with their checksums, and were sound.
     pub fn note_compared(&mut self, numbers: impl Iterator<Item = usize>) {
         for nth in numbers {
-            self.manifest.segments[nth].compared = Some(Compared::now(self.stamps[nth]));
+            self.manifest.segments[nth].compared = Compared::now(self.stamps[nth]);
         }
     }
 
@@ -290,8 +290,8 @@ impl Store {
         let chunks = kept.own_chunks();
         let NewRun { name, started, records, words, words_in } = run;
         let chunk_range = [chunks.start, chunks.end];
-        let words_in = Some(words_in);
-        let mut run = Run { name, started, chunks: chunk_range, records, words, words_in, day: None, oldest: None };
+        let words_out = words;
+        let mut run = Run { name, started, chunks: chunk_range, records, words, words_in, words_out, day: None, oldest: None };
         if !chunks.is_empty() {
             let added = self.write(|file| kept.write_own(files, file))?;
             run.note_days(&added.1);
@@ -313,13 +313,13 @@ impl Store {
         self.manifest.next_segment += 1;
         self.unnamed.push(atomic);
         let metadata = file.metadata().map_err(|source| Error::io("write", &path, source))?;
-        let compared = Some(Compared::now(stamp(&metadata)));
+        let compared = Compared::now(stamp(&metadata));
         Ok((SegmentFile { name, len: segment.size(), compared }, Arc::new(segment)))
     }
 
     fn replace(&mut self, range: Range<usize>, by: Option<(SegmentFile, Arc<Segment>)>) {
         let (files, segments): (Vec<_>, Vec<_>) = by.into_iter().unzip();
-        self.stamps.splice(range.clone(), files.iter().filter_map(|file| file.compared.map(|compared| compared.stamp)));
+        self.stamps.splice(range.clone(), files.iter().map(|file| file.compared.stamp));
         self.manifest.segments.splice(range.clone(), files);
         self.segments.splice(range, segments);
     }

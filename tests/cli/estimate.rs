@@ -99,14 +99,27 @@ fn what_cannot_be_estimated_is_refused() {
 #[cfg(unix)]
 fn a_run_that_would_not_fit_on_the_disk_says_so_before_it_starts() {
     let folder = Folder::new();
-    folder.write("huge.jsonl", "{\"text\":\"Es war einmal ein Text, der war kurz.\"}\n");
-    let file = File::options().write(true).open(folder.path("huge.jsonl")).expect("it is there");
-    // A hole takes no room; where the file system takes no such file, or has room for it, there is nothing to test.
-    if file.set_len(8 << 40).is_err() {
-        return;
+    let record = |nth: usize| format!("{{\"text\":\"Es war einmal Text {nth}, der war kurz.\"}}\n");
+    folder.write("huge.jsonl", (0..60_000).map(record).collect::<String>());
+    // No run reads far into what holds nothing but zeros.
+    folder.write("zeros.jsonl", "");
+    for file in ["huge.jsonl", "zeros.jsonl"] {
+        // A hole takes no room; where the file system takes no such file there is nothing to test.
+        let file = File::options().write(true).open(folder.path(file)).expect("it is there");
+        if file.set_len(15 << 40).is_err() {
+            return;
+        }
     }
-    let outcome = folder.dedup(["huge.jsonl", "-o", "out.jsonl", "--memory", "99999G"]).run();
-    outcome.exits(2).stderr_holds(&["out.jsonl: ", " are free on this disk, and the run may need 8,796 GB", "einmal estimate"]);
-    let bare = folder.dedup(["huge.jsonl", "-o", "/dev/null", "--memory", "99999G"]).run();
+    let estimate = |output| {
+        folder.einmal(["estimate", "huge.jsonl", "-o", output, "--sample", "1M", "--threads", "1", "--memory", "99999G"]).run()
+    };
+    assert!(estimate("out.jsonl").exits(1).stdout_text().contains("\nno room     "));
+    let told = |output| estimate(output).stdout_text().lines().find(|line| line.starts_with("disk")).map(str::to_owned);
+    assert_ne!(told("out.jsonl"), told("out.jsonl.zst"), "a packed output is smaller");
+    let cleaned = folder.einmal(["clean", "zeros.jsonl", "-o", "/dev/null", "--memory", "1G"]).run();
+    assert!(!cleaned.stderr.contains("are free"), "{cleaned}");
+    let outcome = folder.dedup(["zeros.jsonl", "-o", "out.jsonl", "--memory", "99999G"]).run();
+    outcome.exits(2).stderr_holds(&["out.jsonl: ", " are free on this disk, and the run may need 16,492 GB", "einmal estimate"]);
+    let bare = folder.dedup(["zeros.jsonl", "-o", "/dev/null", "--memory", "99999G"]).run();
     assert!(!bare.stderr.contains("are free"), "{bare}");
 }

@@ -69,6 +69,14 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
     for nth in 1..N_DAYS {
         run_day(&folder, nth, "seen", &updates).exits(0);
     }
+    let earlier = || {
+        let args = ["day1.jsonl", "--index", "seen", "--read-only", "--summary", "later.json", "-o", "later.jsonl"];
+        folder.dedup(args).run().exits(0);
+        let runs = folder.json("later.json")["earlier_runs"].clone();
+        let of_day = |run: &&Value| run["run"] == "day 3";
+        runs.as_array().expect("a list").iter().find(of_day).expect("it is there").clone()
+    };
+    let day3 = earlier();
     let (before, size_before) = (export(&folder, "seen"), size(&folder, "seen"));
     // The last dump is of the 6th: three days before is the 3rd. Those without a date are of their dump's day.
     let is_young = |line: &Value| match line["date"].as_str() {
@@ -99,6 +107,8 @@ fn the_answer_is_that_of_an_index_of_what_is_not_too_old() {
         lines.iter().map(|line| json!([line["id"], line["span"], receipts(line)])).collect()
     };
     assert_eq!(receipts("seen"), receipts("anew"));
+    // What runs took out is what they said, whatever was forgotten since.
+    assert_eq!(earlier(), day3);
     let after = export(&folder, "seen");
     assert_eq!(names(&after), names(&export(&folder, "anew")));
     let old: Vec<Value> = after.into_iter().filter(|line| line["run"] != json!("day 6")).collect();

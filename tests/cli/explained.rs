@@ -169,7 +169,7 @@ fn an_unknown_record_is_named_with_the_nearest() {
     let explain =
         |record: &str, more: &[&str]| folder.einmal([&["explain", record, "--ledger", "all.jsonl"], more].concat()).run();
     explain("n233", &[]).exits(2).complains("all.jsonl: it doesn't tell of a record \"n233\"").hints_at("the nearest is n23; ");
-    explain("n26", &[]).exits(2).hints_at("--input DUMP looks for it there");
+    explain("n26", &[]).exits(2).hints_at("--input DUMP finds it");
     explain("nobody", &["--input", "night.jsonl"]).exits(2).hints_at("like dump.jsonl:12").stdout_is_empty();
 }
 
@@ -261,4 +261,31 @@ fn examples_stand_on_both_sides_of_a_threshold() {
     assert!(stay.contains("0.8489 (163/192)  n07 (night.jsonl:7)"), "{text}");
     // The ticker n11 and the review n16 would be updates with any threshold: they have changed facts or new text.
     assert!(!stay.contains("n16 ") && !stay.contains("/397"), "{text}");
+}
+
+#[test]
+fn an_input_that_does_not_hold_the_record_is_told() {
+    let folder = night();
+    folder.write("sub/other.jsonl", folder.read("night.jsonl"));
+    let explain = |input: &str| folder.einmal(["explain", "n23", "--ledger", "all.jsonl", "--input", input]);
+    explain("sub/other.jsonl").run().exits(2).complains("all.jsonl: night.jsonl:23 is no article of the input that was named");
+    // A pipe is read twice where the ledger doesn't know the record.
+    folder.dedup(["--ledger", "piped.jsonl", "-o", "piped-out.jsonl"]).run_with(folder.read("night.jsonl")).exits(0);
+    let piped = ["explain", "n26", "--ledger", "piped.jsonl", "--input", "-", "--format", "json"];
+    let told: Value =
+        serde_json::from_str(folder.einmal(piped).run_with(folder.read("night.jsonl")).exits(0).stdout_text()).expect("JSON");
+    let record = folder.json_lines("night.jsonl").into_iter().find(|record| record["id"] == "n26").expect("it is there");
+    assert_eq!(told["text"], record["text"]);
+    folder.einmal(["explain", "n23", "--ledger", "all.jsonl", "--width", "99999999999999"]).run().exits(2);
+}
+
+#[test]
+fn text_and_page_name_the_run_that_kept_a_text() {
+    let folder = Folder::with_samples(&["night.jsonl"]);
+    folder.dedup(["night.jsonl", "--index", "seen", "--run", "day one", "-o", "one.jsonl"]).run().exits(0);
+    folder.dedup(["night.jsonl", "--index", "seen", "--run", "day two", "-o", "two.jsonl", "--ledger", "two.l"]).run().exits(0);
+    for format in ["text", "html"] {
+        let told = folder.einmal(["explain", "n01", "--ledger", "two.l", "--format", format]).run();
+        assert!(told.exits(0).stdout_text().contains("of the run day one, from word 0 on, which isn"), "{format}: {told}");
+    }
 }

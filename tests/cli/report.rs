@@ -276,10 +276,58 @@ fn what_is_no_summary_or_no_ledger_is_told() {
     report("l.jsonl", "l.jsonl").exits(2).complains("l.jsonl: this is no summary of a run");
     report("s.json", "none.jsonl").exits(2).complains("none.jsonl: cannot read");
     report("s.json", "s.json").exits(2).complains("s.json: line 1 is no line of a ledger");
+    for (page, input) in [("s.json", None), ("l.jsonl", None), ("night.jsonl", Some("night.jsonl"))] {
+        let before = folder.read(page);
+        let inputs = input.map(|input| ["--input", input]).into_iter().flatten();
+        let args = ["report", "--summary", "s.json", "--ledger", "l.jsonl", "-o", page].into_iter().chain(inputs);
+        folder.einmal(args).run().exits(2).stderr_holds(&[page, "is what the page is made from"]);
+        assert_same(&folder.read(page), &before, page);
+    }
     folder
         .dedup(["night.jsonl", "-o", "x.jsonl", "--report", "night.jsonl"])
         .run()
         .exits(2)
         .complains("--report ")
         .stderr_holds(&["night.jsonl is an input or another output of this run"]);
+}
+
+/// A page without how long inputs took, which only the run itself knows.
+fn without_times(page: &str) -> String {
+    let Some((before, times)) = page.split_once("<table><caption>Slowest inputs") else { return page.to_owned() };
+    let (_, after) = times.split_once("</table>").expect("a table ends");
+    before.to_owned() + after
+}
+
+#[test]
+fn a_page_made_later_shows_texts_as_they_were_compared() {
+    let folder = Folder::new();
+    let line =
+        |nth: usize| format!("Zeile {nth} &uuml;ber die Br&uuml;cke am Markt, die im Herbst umgebaut wird, wie der Rat sagt.");
+    let text = (0..6).map(line).collect::<Vec<_>>().join("\r\n") + "\r\nFragen an geheim@example.org, Telefon dort.";
+    let changed = text.replace("Herbst", "Winter");
+    let record = |id: &str, text: &str| format!("{}\n", json!({"id": id, "source": "Bote", "text": text}));
+    folder.write("a.jsonl", record("a", &text) + &record("b", &changed) + &record("c", &text));
+    let files = ["--ledger", "l.jsonl", "--summary", "s.json"];
+    folder.dedup([&["a.jsonl", "-o", "o.jsonl", "--mask", "--report", "at-once.html"], &files[..]].concat()).run().exits(0);
+    let later = folder.einmal([&["report", "--input", "a.jsonl"], &files[..]].concat()).run();
+    let (at_once, later) = (folder.text("at-once.html"), later.exits(0).stdout_text().to_owned());
+    for page in [&at_once, &later] {
+        assert!(page.contains("Brücke") && !page.contains("uuml") && !page.contains("geheim"), "{page}");
+    }
+    assert_same(without_times(&later).as_bytes(), without_times(&at_once).as_bytes(), "the page");
+    // Another dump of that name is no witness.
+    folder.write("a.jsonl", record("x", "Etwas anderes.") + &record("y", "Noch etwas."));
+    let other = folder.einmal([&["report", "--input", "a.jsonl"], &files[..]].concat()).run();
+    other.exits(2).complains("l.jsonl: line ").stderr_holds(&["doesn't fit the input"]);
+}
+
+#[test]
+fn what_no_copy_is_was_not_said_before() {
+    let folder = Folder::new();
+    let short =
+        (0..9).map(|nth| format!("{}\n", json!({"id": nth, "text": format!("Kurz, und zwar {nth}.")}))).collect::<String>();
+    folder.write("a.jsonl", short);
+    folder.dedup(["a.jsonl", "--filter", "drop", "-o", "o.jsonl", "--report", "r.html"]).run().exits(0);
+    let page = folder.text("r.html");
+    assert!(page.contains("<h1><em>100.00 %</em> of the words were taken out</h1>") && !page.contains("said before"), "{page}");
 }

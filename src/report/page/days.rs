@@ -41,7 +41,7 @@ pub(super) fn section(numbers: &Numbers) -> String {
     let worst = bars
         .iter()
         .max_by(|a, b| a.share.removed().total_cmp(&b.share.removed()))
-        .map(|bar| format!("Most was said before {on} {}: {} of the words.", span(bar), removed(&bar.share)));
+        .map(|bar| format!("Most went {on} {}: {} of the words.", span(bar), removed(&bar.share)));
     let lead = format!("{}{undated}", worst.unwrap_or_default());
     let rows = parts.days.iter().map(|(day, of)| {
         vec![
@@ -162,9 +162,6 @@ fn earlier_runs(numbers: &Numbers) -> String {
     let rows = numbers
         .earlier_runs
         .iter()
-        .rev()
-        .take(30)
-        .rev()
         .map(|run| vec![text(&run.run), grouped(run.words_in), grouped(run.words_out), of(run.words_in, run.words_out)]);
     let this = vec![
         "this run".to_owned(),

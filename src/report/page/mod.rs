@@ -62,7 +62,7 @@ impl Page<'_> {
 
     fn header(&self) -> String {
         let numbers = self.numbers;
-        let said_before = percent(numbers.words_gone(), numbers.words_in);
+        let gone = percent(numbers.words_gone(), numbers.words_in);
         let facts = [
             ("Words in", figure("words_in", numbers.words_in)),
             ("Words out", figure("words_out", numbers.words_out)),
@@ -73,14 +73,13 @@ impl Page<'_> {
             ("Words lost", figure("words_lost", numbers.words_lost)),
         ];
         let facts = facts.map(|(name, value)| format!("<div><dt>{name}</dt><dd>{value}</dd></div>")).concat();
-        let marked = if numbers.settings.get("mark").is_some_and(|mark| mark == true) {
-            "<p class=\"note\">This run only marked what would go; nothing was taken out.</p>"
-        } else {
-            ""
-        };
+        let is_marked = numbers.settings.get("mark").is_some_and(|mark| mark == true);
+        let went = if is_marked { "would go" } else { "were taken out" };
+        let marked =
+            if is_marked { "<p class=\"note\">This run only marked what would go; nothing was taken out.</p>" } else { "" };
         let run = numbers.run.as_ref().map(|run| format!(", run <b>{}</b>", text(run))).unwrap_or_default();
         format!(
-            "<header>\n<p class=\"brand\">einmal <span>report{run}</span></p>\n<h1><em>{said_before}</em> of the words had been said before</h1>\n\
+            "<header>\n<p class=\"brand\">einmal <span>report{run}</span></p>\n<h1><em>{gone}</em> of the words {went}</h1>\n\
              <p class=\"lead\">{} from {}, {} of text read; {} written.</p>\n{marked}<dl class=\"facts\">{facts}</dl>\n{}</header>\n",
             count(numbers.articles_in, "article"),
             count(numbers.parts.n_inputs.max(1), "input"),

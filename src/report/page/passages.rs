@@ -65,8 +65,9 @@ pub(super) fn boilerplate(numbers: &Numbers) -> String {
         (_, "off") => "Nobody looked for boilerplate (<code>--boilerplate off</code>).".to_owned(),
         (0, _) => "No passage stands in many articles of one host, each time between others.".to_owned(),
         _ => format!(
-            "{} passages stand in many articles of one host, each time between others: {} times in all. {}",
+            "{} passage{} in many articles of one host, each time between others: {} times in all. {}",
             figure("boilerplate.passages", found.passages),
+            if found.passages == 1 { " stands" } else { "s stand" },
             figure("boilerplate.occurrences", found.occurrences),
             if what == "report" { "They are told, not taken out." } else { "" }
         ),
