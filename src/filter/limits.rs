@@ -159,7 +159,7 @@ impl Limits {
             };
             section.read(line).map_err(wrong)?;
             if !seen.insert(line.split_whitespace().next()) {
-                return Err(wrong("this rule stands in the section before"));
+                return Err(wrong("its section has this rule already"));
             }
         }
         Ok(limits)

@@ -1,6 +1,6 @@
 //! The page of an earlier run, from its summary and its ledger.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::witness::texts_of_run;
 use crate::clean::{Cleaning, clean};
 use crate::error::Error;
 use crate::ledger::{Line, Lines};
-use crate::read::{Fields, Source, collect_inputs, text_of_json};
+use crate::read::{Fields, Input, Source, collect_inputs, text_of_json};
 use crate::report::{Copied, Figures, Numbers, Page, Told};
 use crate::settings::Settings;
 use crate::write::{AtomicFile, FIELDS_APART, Outputs, Target, begin_commit};
@@ -29,14 +29,15 @@ pub fn report_of_run(
     let numbers = Numbers::read(summary.clone()).map_err(no_summary)?;
     let fields = summary["settings"]["field"].as_str().into_iter().flat_map(|fields| fields.split(',')).map(str::parse);
     let text = fields.collect::<Result<_, _>>().map_err(|_| Error::input(path, "its field names are none"))?;
+    let inputs = inputs.map(|settings| Ok((settings, collect_inputs(&settings.inputs, &settings.selection)?))).transpose()?;
     if let Target::File(output) = target {
-        refuse_to_destroy(output, [path, ledger].map(Path::to_owned), inputs)?;
+        refuse_to_destroy(output, &[path, ledger], inputs.as_ref().map_or(&[], |(_, inputs)| inputs))?;
     }
     let is_page = summary["settings"]["html"].as_str().is_some_and(|html| html != "off");
-    let ledger_text = LedgerText { fields: Fields { text, ..Fields::default() }, is_page, has_inputs: inputs.is_some() };
-    let (mut figures, copied) = told_by(ledger, &ledger_text)?;
-    if let Some(settings) = inputs {
-        figures.examples.show(&texts_of_run(settings, ledger, figures.examples.wanted())?);
+    let whole_texts = WholeTexts { fields: Fields { text, ..Fields::default() }, is_page, has_inputs: inputs.is_some() };
+    let (mut figures, copied) = told_by(ledger, &whole_texts)?;
+    if let Some((settings, inputs)) = inputs {
+        figures.examples.show(&texts_of_run(settings, inputs, ledger, figures.examples.wanted())?);
     }
     let page = Page { numbers: &numbers, figures: &figures, copied: &copied, slowest: &[] }.html();
     let mut output = Outputs::begin(target, None)?;
@@ -47,14 +48,14 @@ pub fn report_of_run(
 }
 
 /// What a ledger tells.
-fn told_by(ledger: &Path, ledger_text: &LedgerText) -> Result<(Figures, Copied), Error> {
+fn told_by(ledger: &Path, whole_texts: &WholeTexts) -> Result<(Figures, Copied), Error> {
     let (mut figures, mut copied) = (Figures::default(), Copied::default());
     let mut lines = Lines::open(ledger, ledger)?.with_notes();
     while let Some(line) = lines.next_if(|_| true)? {
-        let whole = ledger_text.whole(&line);
+        let whole = whole_texts.whole(&line);
         let mut told = Told::of_line(&line, whole.as_deref());
         told.count(&mut copied);
-        if ledger_text.has_inputs && line.text.is_none() {
+        if whole_texts.has_inputs && line.text.is_none() {
             // There it is found as it was compared.
             told.text = None;
         }
@@ -64,7 +65,7 @@ fn told_by(ledger: &Path, ledger_text: &LedgerText) -> Result<(Figures, Copied),
 }
 
 /// How texts are told from what a ledger has of records that went whole.
-struct LedgerText {
+struct WholeTexts {
     fields: Fields,
     /// Whether texts were taken out of web pages.
     is_page: bool,
@@ -72,7 +73,7 @@ struct LedgerText {
     has_inputs: bool,
 }
 
-impl LedgerText {
+impl WholeTexts {
     /// The text of a record that went whole, about as it was compared; `None` where its bytes don't tell.
     fn whole(&self, line: &Line) -> Option<String> {
         let raw = line.raw.as_deref().filter(|_| line.text.is_none() && !self.is_page)?;
@@ -82,12 +83,12 @@ impl LedgerText {
 }
 
 /// Refuses a page that would take the place of what it is made from.
-fn refuse_to_destroy(page: &Path, sources: [PathBuf; 2], inputs: Option<&Settings>) -> Result<(), Error> {
-    let inputs = inputs.map(|settings| collect_inputs(&settings.inputs, &settings.selection)).transpose()?.unwrap_or_default();
-    let files = inputs.into_iter().filter_map(|input| if let Source::File(path) = input.source { Some(path) } else { None });
-    let page = resolved(page);
-    if files.chain(sources).any(|path| resolved(&path) == page) {
-        return Err(Error::usage(format!("-o {} is what the page is made from", page.display())));
+fn refuse_to_destroy(page: &Path, sources: &[&Path], inputs: &[Input]) -> Result<(), Error> {
+    let files =
+        inputs.iter().filter_map(|input| if let Source::File(path) = &input.source { Some(path.as_path()) } else { None });
+    let resolved_page = resolved(page);
+    if files.chain(sources.iter().copied()).any(|path| resolved(path) == resolved_page) {
+        return Err(Error::usage(format!("-o {} is what the page is made from", page.display())).with_hint("name another file"));
     }
     Ok(())
 }

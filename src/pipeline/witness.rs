@@ -10,7 +10,7 @@ use crate::corpus::Place;
 use crate::error::Error;
 use crate::fingerprint::{Seed, ShingleHasher};
 use crate::ledger::{Line, Lines};
-use crate::read::{Block, Format, Input, RawRecord, Reader, Source, TextField, collect_inputs};
+use crate::read::{Block, Format, Input, RawRecord, Reader, Source, TextField};
 use crate::settings::Settings;
 use crate::verify::{Accounted, Subject, Texts, account};
 
@@ -89,14 +89,18 @@ fn cleaned_records(
     Ok(records)
 }
 
-/// The texts of some records of an earlier run, as they were compared, from the inputs that `settings` names.
+/// The texts of some records of an earlier run, as they were compared, from its inputs.
 ///
 /// # Errors
 ///
 /// Those of [`accounted`].
-pub(super) fn texts_of_run(settings: &Settings, ledger: &Path, wanted: HashSet<Key>) -> Result<HashMap<Key, String>, Error> {
+pub(super) fn texts_of_run(
+    settings: &Settings,
+    inputs: Vec<Input>,
+    ledger: &Path,
+    wanted: HashSet<Key>,
+) -> Result<HashMap<Key, String>, Error> {
     in_pool(settings, || {
-        let inputs = collect_inputs(&settings.inputs, &settings.selection)?;
         let wanted: BTreeSet<Key> = wanted.into_iter().collect();
         let found = accounted(settings, inputs, ledger, &wanted)?;
         let n_missing = wanted.len() - found.len();

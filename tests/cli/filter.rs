@@ -273,7 +273,7 @@ fn own_limits_take_the_place_of_those_that_come_with_einmal() {
         ("[default]\nwords 3\n", "bad.txt: line 2: the rule has another number of values than this"),
         ("[qqqq]\n", "bad.txt: line 1: no language has this code"),
         ("[de]\n[de]\n", "bad.txt: line 2: [default] comes first, and each language once"),
-        ("[default]\nwords 3 3\nwords 5 5\n", "bad.txt: line 3: this rule stands in the section before"),
+        ("[default]\nwords 3 3\nwords 5 5\n", "bad.txt: line 3: its section has this rule already"),
         ("[default]\n[default]\n", "bad.txt: line 2: [default] comes first, and each language once"),
         ("letters many\n", "bad.txt: line 1: a value is a number from 0 on, or `-`"),
     ] {
