@@ -1,6 +1,7 @@
 //! A ledger line.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -196,7 +197,7 @@ pub fn entries<'a>(
     if verdict.removed.is_empty() && verdict.near.is_empty() && verdict.scores.is_empty() {
         return Vec::new();
     }
-    let writer = EntryWriter { record, kept_before, kept, files, ledger_text, words: word_places(record) };
+    let writer = EntryWriter { record, kept_before, kept, files, ledger_text, words: OnceCell::new() };
     let removed = verdict.removed.iter().map(|removed| writer.entry(removed, verdict, raw));
     let near = verdict.near.iter().map(|near| writer.near(near));
     removed.chain(near).chain(verdict.scores.iter().map(|scores| writer.scores(scores))).collect()
@@ -209,7 +210,8 @@ pub(super) struct EntryWriter<'a> {
     pub(super) kept: &'a KeptText,
     pub(super) files: &'a [Arc<SourceFile>],
     pub(super) ledger_text: LedgerText,
-    words: Vec<ByteSpan>,
+    /// Where each word stands, once somebody wants to know: most receipts have no single words to show.
+    words: OnceCell<Vec<ByteSpan>>,
 }
 
 impl<'a> EntryWriter<'a> {
@@ -220,7 +222,8 @@ impl<'a> EntryWriter<'a> {
         let with_text = self.ledger_text == LedgerText::On;
         let n_words = removed.words.len();
         let n_lost: usize = removed.lost.iter().map(|lost| lost.len()).sum();
-        let raw_text = std::str::from_utf8(raw.bytes);
+        // Records are long, and most receipts are of a part only.
+        let raw_text = (with_text && is_whole && !raw.is_secret).then(|| std::str::from_utf8(raw.bytes));
         let facts = if is_update { verdict.changed_facts.as_slice() } else { &[] };
         Entry {
             file: &self.files[record.place.file as usize].name,
@@ -244,7 +247,7 @@ impl<'a> EntryWriter<'a> {
             covers: removed.receipts.iter().map(|receipt| covering(record, self.kept, self.files, receipt)).collect(),
             text: (with_text && (!is_whole || raw.is_secret) && !is_update).then(|| &record.text[removed.bytes.range()]),
             raw: match (with_text && !raw.is_secret, is_whole, is_update) {
-                (true, true, _) => raw_text.ok().map(Cow::Borrowed),
+                (true, true, _) => raw_text.and_then(Result::ok).map(Cow::Borrowed),
                 (true, false, false) => {
                     let text = &record.text[removed.bytes.range()];
                     let unchanged =
@@ -256,7 +259,8 @@ impl<'a> EntryWriter<'a> {
                 }
                 _ => None,
             },
-            raw_base64: (with_text && is_whole && !raw.is_secret && raw_text.is_err())
+            raw_base64: raw_text
+                .is_some_and(|text| text.is_err())
                 .then(|| base64::engine::general_purpose::STANDARD.encode(raw.bytes)),
         }
     }
@@ -280,7 +284,8 @@ impl<'a> EntryWriter<'a> {
     }
 
     pub(super) fn lost(&self, words: WordSpan) -> Lost<'a> {
-        let span = ByteSpan { start: self.words[words.start as usize].start, end: self.words[words.end as usize - 1].end };
+        let places = self.words.get_or_init(|| word_places(self.record));
+        let span = ByteSpan { start: places[words.start as usize].start, end: places[words.end as usize - 1].end };
         Lost { span: [span.start, span.end], text: (self.ledger_text == LedgerText::On).then(|| &self.record.text[span.range()]) }
     }
 }
