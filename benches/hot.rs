@@ -144,6 +144,7 @@ fn whole_job(bencher: Bencher, sample: &str) {
         is_rehearsal: false,
         check: false,
         max_removed: None,
+        estimated: None,
         boilerplate: Boilerplate::Report,
         boilerplate_list: None,
         inputs: vec![input],

@@ -44,6 +44,7 @@ pub mod report;
 pub mod restore;
 pub mod retune;
 pub mod settings;
+pub mod sorting;
 pub mod split;
 pub mod store;
 pub mod verify;

@@ -84,6 +84,8 @@ pub struct Settings {
     pub check: bool,
     /// The largest share of the words that may be taken out.
     pub max_removed: Option<Threshold>,
+    /// The share of the words that an estimate expected to be copies.
+    pub estimated: Option<f64>,
     /// Keep every record and its text, and write the verdict into it.
     pub mark: bool,
     /// Check everything that was written, before any file gets its name.

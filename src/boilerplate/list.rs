@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::count::article_hash;
-use super::{Boilerplate, Found, Keyed, key_of};
+use super::occurrences::article_hash;
+use super::{Keyed, key_of};
 use crate::corpus::Place;
 use crate::fingerprint::{MixedHashing, Seed};
 
@@ -38,17 +38,16 @@ impl fmt::Display for ListError {
 impl std::error::Error for ListError {}
 
 /// Boilerplate that is to be taken out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct List {
     /// By key, the article that keeps it, if one does.
     passages: HashMap<u64, Option<u32>, MixedHashing>,
 }
 
 impl List {
-    /// What a first reading has found.
-    pub fn of_found(found: &[Found], what: Boilerplate) -> Self {
-        let keeper = |found: &Found| (what == Boilerplate::KeepOne).then_some(found.first);
-        Self { passages: found.iter().map(|found| (found.key, keeper(found))).collect() }
+    /// Adds a passage by its key; an article may keep it.
+    pub(super) fn add(&mut self, key: u64, keeper: Option<u32>) {
+        self.passages.insert(key, keeper);
     }
 
     /// A list as it was written, and perhaps reviewed: JSON Lines. No article keeps anything of it.

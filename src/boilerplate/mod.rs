@@ -4,6 +4,7 @@
 
 mod count;
 mod list;
+mod occurrences;
 
 use std::collections::HashSet;
 
@@ -14,6 +15,7 @@ use crate::fingerprint::{Fingerprint, MixedHashing, Seed};
 
 pub use count::{Counter, Found};
 pub use list::{List, ListError, ListLine};
+pub use occurrences::Occurrences;
 
 /// What becomes of boilerplate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

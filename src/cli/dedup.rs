@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use serde::Deserialize;
 
 use super::common;
 use super::index::IndexArgs;
@@ -41,6 +42,12 @@ pub(crate) struct DedupArgs {
     /// What went to standard output by then stays written.
     #[arg(long, value_parser = parse_percentage, value_name = "SHARE", help_heading = "Output")]
     max_removed: Option<Threshold>,
+
+    /// What `einmal estimate --json` told of these inputs: if far more turns out to be copies, an alarm in summary and report says so.
+    ///
+    /// Far more is more than twice as much, and more by 10 % of the words.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    estimate: Option<PathBuf>,
 
     /// Check everything that was written as `einmal verify` does, before any file gets its name; if something is wrong, no file does, and the exit code is 1.
     ///
@@ -190,6 +197,21 @@ fn can_be_read_again(settings: &Settings) -> bool {
     target && settings.ledger.as_deref().is_none_or(stays)
 }
 
+/// The share of duplicates in an estimate that was written as JSON.
+fn estimated_duplicates(path: &Path) -> Result<f64, Error> {
+    #[derive(Deserialize)]
+    struct Estimate {
+        duplicates: f64,
+    }
+    let text = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
+    match serde_json::from_slice(&text) {
+        Ok(Estimate { duplicates }) => Ok(duplicates),
+        Err(_) => {
+            Err(Error::input(path, "is no estimate").with_hint("einmal estimate --json dump.jsonl > estimate.json makes one"))
+        }
+    }
+}
+
 impl DedupArgs {
     /// What was typed, as it is meant.
     pub(super) fn settings(self, verbosity: Verbosity) -> Result<Settings, Error> {
@@ -217,6 +239,7 @@ impl DedupArgs {
             return Err(Error::usage("--verify cannot check the names of rules that --filter writes into records"));
         }
         let filter_limits = self.filter_limits()?;
+        let estimated = self.estimate.as_deref().map(estimated_duplicates).transpose()?;
         let mut reading = settings.reading;
         reading.fields.language = self.language_field()?;
         let index = self.index.wanted(self.check);
@@ -227,6 +250,7 @@ impl DedupArgs {
             mark: self.mark,
             verify: self.verify,
             check: self.check,
+            estimated,
             report: self.report,
             max_removed: self.max_removed,
             target,

@@ -22,7 +22,7 @@ use einmal::settings::{Job, Settings};
 /// known if the run was made with --ledger-all, else only what is an update.
 ///
 /// With --input, the kept text and the whole article are taken from the run's input, less what the ledger says. Without it, --output shows the kept text. With neither, the ledger's own texts are
-/// shown. Kept text of an earlier run (--index) isn't there.
+/// shown. Text that an earlier run kept (--index) is shown from that run's output, if that is named as well.
 ///
 /// Exit codes: 0 it is shown; 2 there is no such record, or a file is missing or cannot be read.
 #[derive(Debug, Args)]
@@ -42,9 +42,9 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
 
-    /// The output of the run, a file or a folder, to show kept text from where the input isn't at hand.
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+    /// The output of the run, a file or a folder, to show kept text from where the input isn't at hand; given again, those of earlier runs of its index.
+    #[arg(short, long = "output", value_name = "OUT")]
+    outputs: Vec<PathBuf>,
 
     /// The summary of the run: it says how the input was read and cleaned.
     #[arg(long, value_name = "FILE")]
@@ -96,7 +96,7 @@ impl ExplainArgs {
         let writing = WritingArgs::written(PathBuf::from("-"), None, self.ledger.clone(), None);
         let settings = common(&self.reading, &writing, Job::Clean, Verbosity::Quiet)?;
         let settings = Settings { mask: false, rules_of_lines: None, ..settings };
-        let explaining = Explaining { record: self.record, ledger: self.ledger, output: self.output, settings, has_input };
+        let explaining = Explaining { record: self.record, ledger: self.ledger, outputs: self.outputs, settings, has_input };
         let explained = explain(&explaining)?;
         let mut stdout = std::io::stdout().lock();
         let is_coloured = match self.color {

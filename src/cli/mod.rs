@@ -140,6 +140,7 @@ fn common(reading: &ReadingArgs, writing: &WritingArgs, job: Job, verbosity: Ver
         is_rehearsal: false,
         check: false,
         max_removed: None,
+        estimated: None,
         mark: false,
         verify: false,
         ledger: writing.ledger.clone(),

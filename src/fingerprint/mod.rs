@@ -16,7 +16,7 @@ use crate::split;
 pub use matching_form::{MATCHING_FORM, matching_form};
 pub use scan::{scan_words, scan_words_plainly};
 pub use shingle::{MinRun, MixedHashing, PassageKey, PassageKeyBuilder, Seed, ShingleHasher, WordHash};
-pub use vocabulary::{Vocabulary, words_of};
+pub use vocabulary::{Vocabulary, word_hash, words_of};
 pub use winnow::{Anchor, anchors};
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! The words that a dump has, as hashes.
+//! Which words a dump has, of those that somebody asks for.
 
 use std::collections::HashSet;
 
 use super::{MixedHashing, Seed, scan_words};
 
-/// All words of a dump.
+/// What was asked for, and is there.
 #[derive(Debug)]
 pub struct Vocabulary {
     words: HashSet<u64, MixedHashing>,
@@ -12,19 +12,14 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// No words yet; `seed` is that of the hashes that will be added.
-    pub fn new(seed: Seed) -> Self {
-        Self { words: HashSet::default(), seed }
+    /// These words, by hashes of this seed.
+    pub fn new(words: HashSet<u64, MixedHashing>, seed: Seed) -> Self {
+        Self { words, seed }
     }
 
-    /// Adds words of a text ([`words_of`]).
-    pub fn add(&mut self, words: &[u64]) {
-        self.words.extend(words);
-    }
-
-    /// Whether a text has this word, in whatever case.
+    /// Whether a text has this word, in whatever case. It must have been asked for.
     pub fn has(&self, word: &str) -> bool {
-        matches!(words_of(word, self.seed)[..], [hash] if self.words.contains(&hash))
+        word_hash(word, self.seed).is_some_and(|hash| self.words.contains(&hash))
     }
 }
 
@@ -35,4 +30,12 @@ pub fn words_of(text: &str, seed: Seed) -> Vec<u64> {
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// The hash of a word, if it is one.
+pub fn word_hash(word: &str, seed: Seed) -> Option<u64> {
+    match words_of(word, seed)[..] {
+        [hash] => Some(hash),
+        _ => None,
+    }
 }

@@ -47,7 +47,9 @@ pub(super) struct Origin {
     /// What cleaning did to them.
     pub(super) notes: Notes,
     /// The words of the text, where they are to be learned.
-    pub(super) vocabulary: Vec<u64>,
+    pub(super) words: Vec<u64>,
+    /// Those that it may have after unwrapping, if the dump knows them.
+    pub(super) asked_for: Vec<u64>,
     /// The passages that are counted, to see which are boilerplate.
     pub(super) keyed: Vec<Keyed>,
     /// The JSON object that stands for the record, if it isn't written back as it came.
@@ -148,7 +150,10 @@ fn prepare_record(
     }
     let is_file = matches!(block.file.format, Format::Text(_)) && matches!(record.field, TextField::Whole { .. });
     let texts = CleanedTexts::of(record.texts, is_file, &record.name.source, place, &Cleaners { settings, shingles, learned });
-    let vocabulary = if settings.job == Job::LearnWords { words_of(&texts.text, shingles.seed()) } else { Vec::new() };
+    let (words, asked_for) = match settings.job {
+        Job::LearnWords => (words_of(&texts.text, shingles.seed()), texts.asked_for(shingles.seed())),
+        Job::Dedup | Job::Clean | Job::ExplainCleaning => (Vec::new(), Vec::new()),
+    };
     let has_names = settings.rules.facts == Facts::Names && has_names(&texts.text, record.language);
     let prepared = Prepared::new(place, record.name, texts.text, PartSize::default(), shingles);
     let prepared = Prepared { language: record.language, has_names, ..prepared };
@@ -163,7 +168,8 @@ fn prepare_record(
         field: record.field,
         pieces: texts.pieces,
         notes: texts.notes,
-        vocabulary,
+        words,
+        asked_for,
         keyed,
         converted: record.converted,
     };

@@ -163,7 +163,7 @@ impl<'a> Sample<'a> {
         Ok(Estimate {
             input,
             sample: amount,
-            duplicates: share(summary.words_in - summary.words_out, summary.words_in),
+            duplicates: summary.duplicates(),
             duplicate_articles: share(summary.articles_in - summary.articles_out, summary.articles_in),
             memory: besides + kept.min(limit.room()),
             memory_limit: settings.memory,

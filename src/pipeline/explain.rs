@@ -23,8 +23,8 @@ pub struct Explaining {
     pub record: String,
     /// The ledger of the run.
     pub ledger: PathBuf,
-    /// Its output, if covering text may be looked for there.
-    pub output: Option<PathBuf>,
+    /// Outputs in which covering text may be looked for: its own, and those of earlier runs of its index.
+    pub outputs: Vec<PathBuf>,
     /// How its input is read and cleaned, and the input itself.
     pub settings: Settings,
     /// Whether the input is there.
@@ -145,7 +145,15 @@ struct Story {
     lines: Vec<Line>,
     /// The record's text as it was compared.
     text: Option<Texts>,
-    kept: HashMap<Key, KeptText>,
+    kept: HashMap<KeptKey, KeptText>,
+}
+
+/// The earlier run, if any, and the record that kept text belongs to.
+type KeptKey = (Option<String>, Key);
+
+fn kept_key(cover: &LineCover) -> KeptKey {
+    let run = cover.run.as_ref().map(|run| run.as_str().unwrap_or_default().to_owned());
+    (run, (cover.file.clone(), cover.record))
 }
 
 impl Story {
@@ -160,8 +168,8 @@ impl Story {
         } else {
             story.text = story.lines.iter().find_map(|line| text_of_raw(explaining, line));
         }
-        if let (Some(output), false) = (&explaining.output, explaining.has_input) {
-            story.read_output(output, &explaining.settings)?;
+        if !explaining.outputs.is_empty() {
+            story.read_outputs(&explaining.outputs, &explaining.settings)?;
         }
         Ok(story)
     }
@@ -173,7 +181,7 @@ impl Story {
                 self.text = Some(compared);
             }
             if is_kept {
-                self.kept.insert(key, KeptText::new(left.text));
+                self.kept.insert((None, key), KeptText::new(left.text));
             }
         }
         if self.text.is_none() {
@@ -184,16 +192,16 @@ impl Story {
         Ok(())
     }
 
-    /// Finds kept text in the output: in a record of the right id, the words must stand where the receipt says.
-    fn read_output(&mut self, output: &Path, settings: &Settings) -> Result<(), Error> {
+    /// Finds kept text that the input doesn't show in outputs: in a record of the right id, the words must stand where the receipt says.
+    fn read_outputs(&mut self, outputs: &[PathBuf], settings: &Settings) -> Result<(), Error> {
         let mut sought: Vec<(LineCover, String)> = Vec::new();
         for line in &self.lines {
             let text = self.text_of(line).unwrap_or_default();
             sought.extend(covered_texts(line, &text).into_iter().map(|(cover, text)| (cover.clone(), text.to_owned())));
         }
-        sought.retain(|(cover, _)| cover.run.is_none());
+        sought.retain(|(cover, _)| !self.kept.contains_key(&kept_key(cover)));
         let how = HowToRead { from: None, html: None, to: Some(To::Jsonl), ..settings.reading.clone() };
-        let inputs = collect_inputs(std::slice::from_ref(&output.to_owned()), &Selection::default())?;
+        let inputs = collect_inputs(outputs, &Selection::default())?;
         let mut reader = Reader::new(inputs, how.clone(), settings.batch, settings.threads);
         while let Some(batch) = reader.next_batch()? {
             for (block, raw) in batch.blocks.iter().flat_map(|block| block.records.iter().map(move |raw| (block, raw))) {
@@ -205,7 +213,7 @@ impl Story {
                 let kept = KeptText::new(Texts::of(record.texts.into_iter().map(|text| text.text)).text);
                 let found = sought.iter().find(|(cover, text)| is_called(cover) && kept.says(cover.first_word, text));
                 if let Some((cover, _)) = found {
-                    self.kept.entry((cover.file.clone(), cover.record)).or_insert(kept);
+                    self.kept.entry(kept_key(cover)).or_insert(kept);
                 }
             }
         }
@@ -224,7 +232,7 @@ impl Story {
     fn told(&self, explaining: &Explaining, id: String, names: &Names) -> Result<Explained, Error> {
         let part = |line: &Line| {
             let is_near_copy = line.kind() == Some(LineKind::Near) && line.would_be.as_deref() == Some("copy");
-            let kept = |cover: &LineCover| self.kept.get(&(cover.file.clone(), cover.record)).filter(|_| cover.run.is_none());
+            let kept = |cover: &LineCover| self.kept.get(&kept_key(cover));
             let sides = match self.text_of(line).filter(|_| !is_near_copy) {
                 Some(text) => sides(line, &text, kept),
                 None => Vec::new(),

@@ -4,24 +4,24 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::batch::Batch;
 use super::indexing::RunIndex;
 use super::judge::Judge;
+use super::learning::learn;
 use super::room::warn_if_it_may_not_fit;
 use super::sinks::{Complete, Sinks};
 use super::spill::MemoryLimit;
 use super::texts::Learned;
 use super::verify::{Evidence, check, twice};
 use super::witness::texts_of;
-use crate::boilerplate::{Boilerplate, List};
+use crate::boilerplate::Boilerplate;
 use crate::decide::{RecordVerdict, Threshold};
 use crate::error::{Error, printable};
 use crate::filter::{Filter, Limits};
-use crate::fingerprint::{Seed, ShingleHasher, Vocabulary};
+use crate::fingerprint::{Seed, ShingleHasher};
 use crate::index::{KeptText, TableSize};
 use crate::read::{Input, Reader, Source, collect_inputs};
 use crate::report::{Progress, Summary, Verbosity, peak_memory};
@@ -121,7 +121,7 @@ fn verify_complete(
 }
 
 /// All inputs were read; what lacks is that what was written gets its names.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     sinks: Sinks<'a>,
     judge: Judge,
     started: Instant,
@@ -129,71 +129,15 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Completes all that is written.
-    fn complete(mut self) -> Result<Complete, Error> {
+    pub(super) fn complete(mut self) -> Result<Complete, Error> {
         self.sinks.summary.seconds = self.started.elapsed().as_secs_f64();
         self.sinks.summary.peak_memory = peak_memory();
         self.sinks.complete()
     }
 }
 
-/// What has to be known of the whole input before anything is written is learned in readings of their own.
-fn learn(settings: &Settings, inputs: &mut [Input], shingles: ShingleHasher, index: Option<&RunIndex>) -> Result<Learned, Error> {
-    let mut learned = Learned { words: learned_words(settings, inputs, shingles)?, boilerplate: None };
-    learned.boilerplate = match (settings.boilerplate, &settings.boilerplate_list) {
-        (Boilerplate::Off | Boilerplate::Report, _) => None,
-        (_, Some(path)) => {
-            let text = fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
-            let list = List::read(&text, shingles.seed());
-            let hint = "--boilerplate report writes such a list";
-            Some(list.map_err(|error| Error::input(path, error.to_string()).with_hint(hint))?)
-        }
-        (what, None) => {
-            inputs.iter_mut().try_for_each(Input::spool)?;
-            log::info!("a reading to find boilerplate");
-            let settings = Settings { boilerplate: Boilerplate::Report, ..rehearsal(settings) };
-            let found =
-                read_through(&settings, inputs.to_vec(), shingles, &learned, index)?.complete()?.commit(None)?.boilerplate;
-            Some(List::of_found(&found, what))
-        }
-    };
-    Ok(learned)
-}
-
-/// The words that there are, if texts are to be unwrapped.
-pub(super) fn learned_words(
-    settings: &Settings,
-    inputs: &mut [Input],
-    shingles: ShingleHasher,
-) -> Result<Option<Arc<Vocabulary>>, Error> {
-    if !settings.unwrap {
-        return Ok(None);
-    }
-    inputs.iter_mut().try_for_each(Input::spool)?;
-    log::info!("a reading to learn the words");
-    let settings = Settings { job: Job::LearnWords, boilerplate: Boilerplate::Off, rules_of_lines: None, ..rehearsal(settings) };
-    Ok(Some(Arc::new(
-        read_through(&settings, inputs.to_vec(), shingles, &Learned::default(), None)?.complete()?.commit(None)?.words,
-    )))
-}
-
-/// The same settings for a reading that only teaches something.
-fn rehearsal(settings: &Settings) -> Settings {
-    Settings {
-        target: Target::Nowhere,
-        ledger: None,
-        summary: None,
-        report: None,
-        quarantine: None,
-        max_removed: None,
-        mark: false,
-        boilerplate_list: None,
-        is_rehearsal: true,
-        ..settings.clone()
-    }
-}
-
 /// Reads all inputs once.
-fn read_through<'a>(
+pub(super) fn read_through<'a>(
     settings: &'a Settings,
     inputs: Vec<Input>,
     shingles: ShingleHasher,

@@ -12,6 +12,7 @@ mod filtering;
 mod indexing;
 mod job;
 mod judge;
+mod learning;
 mod page;
 mod room;
 mod sharing;

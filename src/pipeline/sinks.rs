@@ -9,15 +9,16 @@ use serde::Serialize;
 use super::batch::Batch;
 use super::corpus_writer::CorpusWriter;
 use super::judge::{Judge, Prepared};
+use super::learning::Lessons;
 use super::texts::{MaskedSpan, RuledOut};
 use super::watch::Watch;
 use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
-use crate::fingerprint::{Seed, Vocabulary};
+use crate::fingerprint::Seed;
 use crate::ledger::{Entry, LedgerText, RunSettings, ascii_escapes, entries};
 use crate::read::{BadRecord, SourceFile, row_as_json};
-use crate::report::Summary;
+use crate::report::{Estimated, Summary};
 use crate::settings::Settings;
 use crate::store::ChangedIndex;
 use crate::write::{AtomicFile, Output, begin_commit};
@@ -38,7 +39,7 @@ pub(super) struct Sinks<'a> {
     report: Option<Output>,
     pub(super) watch: Watch,
     boilerplate: Counter,
-    words: Vocabulary,
+    lessons: Lessons,
     pub(super) summary: Summary,
 }
 
@@ -59,8 +60,7 @@ struct Quarantined<'a> {
 /// What is left of a reading when all is written.
 pub(super) struct Finished {
     pub(super) summary: Summary,
-    pub(super) boilerplate: Vec<Found>,
-    pub(super) words: Vocabulary,
+    pub(super) lessons: Lessons,
 }
 
 impl<'a> Sinks<'a> {
@@ -83,9 +83,8 @@ impl<'a> Sinks<'a> {
                 Boilerplate::Report => open(&settings.boilerplate_list)?,
                 Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
             },
-            // Where boilerplate is to be taken out, all of it must be found.
-            boilerplate: Counter::new(if settings.is_rehearsal { u64::MAX } else { settings.memory / 16 }),
-            words: Vocabulary::new(seed),
+            boilerplate: Counter::new(settings.memory / 16),
+            lessons: Lessons::begin(settings, seed),
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
         })
     }
@@ -139,10 +138,11 @@ impl<'a> Sinks<'a> {
         if !self.settings.is_rehearsal {
             self.watch.count_copies(record, verdict, judge.kept(), &self.files);
         }
-        if verdict.verdict == Verdict::Keep && self.settings.boilerplate == Boilerplate::Report {
-            self.boilerplate.count(&record.name.source, record.place, &record.text, &origin.keyed);
+        let is_kept = verdict.verdict == Verdict::Keep;
+        if is_kept && self.settings.boilerplate == Boilerplate::Report && !self.settings.is_rehearsal {
+            self.boilerplate.count(&record.name.source, &record.text, &origin.keyed);
         }
-        self.words.add(&origin.vocabulary);
+        self.lessons.note(record, is_kept, origin)?;
         self.note_masked(record, &notes.masked)?;
         let raw = origin.raw(raw);
         self.note_ruled_out(record, &notes.ruled_out, raw.is_ascii)?;
@@ -237,7 +237,7 @@ impl<'a> Sinks<'a> {
         self.corpus.end_output()?;
         self.check_share()?;
         let names = self.file_names();
-        let Self { settings, corpus, ledger, quarantine, watch, boilerplate, words, mut summary, .. } = self;
+        let Self { settings, corpus, ledger, quarantine, watch, boilerplate, lessons, mut summary, .. } = self;
         let (mut summary_file, mut boilerplate_list, mut report) = (self.summary_file, self.boilerplate_list, self.report);
         if let Some(n_articles) = boilerplate.full_after() {
             log::warn!("boilerplate was looked for in the first {n_articles} articles; --memory leaves no room for more");
@@ -251,6 +251,7 @@ impl<'a> Sinks<'a> {
             }
         }
         if !settings.is_rehearsal {
+            summary.estimated = settings.estimated.map(|expected| Estimated { expected, found: summary.duplicates() });
             watch.tell(&mut summary, &names);
             summary.alarms.iter().for_each(|alarm| log::warn!("{}", alarm.message));
         }
@@ -267,7 +268,7 @@ impl<'a> Sinks<'a> {
             files.push(file.complete()?);
         }
         files.extend(corpus.complete()?);
-        Ok(Complete { files, finished: Finished { summary, boilerplate: found, words } })
+        Ok(Complete { files, finished: Finished { summary, lessons } })
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::boilerplate::{List, keyed};
 use crate::clean::{CleanedBy, Cleaning, Cut, ISLAND, Masked, ROW, clean, masked, masks, with_last_break, without};
 use crate::corpus::{ByteSpan, Place};
-use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, Vocabulary, scan_words};
+use crate::fingerprint::{Fingerprint, Seed, ShingleHasher, Vocabulary, scan_words, word_hash};
 use crate::read::FieldText;
 use crate::settings::Settings;
 use crate::split::{Around, around, unwrapped};
@@ -123,6 +123,21 @@ impl CleanedTexts {
         });
         let (text, pieces) = joined(cleaned);
         Self { text, pieces, notes }
+    }
+
+    /// The words that unwrapping these texts would put together, if it knew them.
+    pub(super) fn asked_for(&self, seed: Seed) -> Vec<u64> {
+        let mut asked_for = Vec::new();
+        // A word in three lines is asked for with what comes before it put together, or not.
+        for answer in [false, true] {
+            for piece in &self.pieces {
+                unwrapped(&self.text[piece.bytes.range()], |word| {
+                    asked_for.extend(word_hash(word, seed));
+                    answer
+                });
+            }
+        }
+        asked_for
     }
 }
 

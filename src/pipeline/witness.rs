@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use super::job::{in_pool, learned_words};
+use super::job::in_pool;
+use super::learning::learned_words;
 use super::texts::{CleanedTexts, Cleaners, Learned};
 use super::verify::cleaned;
 use crate::corpus::Place;

@@ -16,7 +16,7 @@ const FEWEST_ARTICLES: u64 = 10;
 /// A run is held against so many before it, if there are at least [`FEWEST_RUNS`].
 const N_RUNS: usize = 7;
 const FEWEST_RUNS: usize = 3;
-/// A run takes out far more than those before it if it is more than so many times as much, and more by this share of its words.
+/// A run takes out far more than those before it, or than was estimated, if it is more than so many times as much, and more by this share of its words.
 const FAR_MORE: f64 = 2.0;
 const FAR_ABOVE: f64 = 0.10;
 /// So many alarms of one kind are told each for itself.
@@ -27,7 +27,7 @@ const SHOWN: usize = 80;
 /// Something odd about a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
-    /// `removed` (far more than in the runs before), `passage` (one that very many articles hold) or `source` (one of which hardly anything is left).
+    /// `estimate` (far more copies than were expected), `removed` (far more than in the runs before), `passage` (one that very many articles hold) or `source` (one of which hardly anything is left).
     pub kind: String,
     /// What it is about: the record that keeps the passage, or the source.
     pub about: String,
@@ -54,11 +54,45 @@ impl EarlierShare {
     }
 }
 
-/// All alarms of a run: `whole` are its numbers, `earlier` the runs before it.
-pub(super) fn alarms(whole: &Share, earlier: &[EarlierShare], breakdown: &Breakdown, copied: &Copied) -> Vec<Alarm> {
+/// How much was expected to be copies, and how much is: shares of the words, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimated {
+    /// As an [`Estimate`](super::Estimate) told before the run.
+    pub expected: f64,
+    /// What was found.
+    pub found: f64,
+}
+
+impl Estimated {
+    fn alarm(&self) -> Option<Alarm> {
+        let Self { expected, found } = *self;
+        let message =
+            || format!("{:.2} % of the words are taken out as copies; the estimate was {:.2} %", 100.0 * found, 100.0 * expected);
+        is_far_more(found, expected).then(|| Alarm {
+            kind: "estimate".to_owned(),
+            share: found,
+            message: message(),
+            ..Alarm::default()
+        })
+    }
+}
+
+fn is_far_more(found: f64, usual: f64) -> bool {
+    found > FAR_MORE * usual && found > usual + FAR_ABOVE
+}
+
+/// All alarms of a run: `whole` are its numbers, `estimated` what was expected of it, `earlier` the runs before it.
+pub(super) fn alarms(
+    whole: &Share,
+    estimated: Option<&Estimated>,
+    earlier: &[EarlierShare],
+    breakdown: &Breakdown,
+    copied: &Copied,
+) -> Vec<Alarm> {
     let passages = of_passages(whole.articles_in, copied);
     let sources = of_sources(breakdown);
-    of_whole(whole, earlier).into_iter().chain(told("passage", passages)).chain(told("source", sources)).collect()
+    let of_whole = estimated.and_then(Estimated::alarm).into_iter().chain(of_whole(whole, earlier));
+    of_whole.chain(told("passage", passages)).chain(told("source", sources)).collect()
 }
 
 /// The first few of a kind, and how many more there are.
@@ -75,7 +109,7 @@ fn of_whole(whole: &Share, earlier: &[EarlierShare]) -> Option<Alarm> {
     let last = &earlier[earlier.len().saturating_sub(N_RUNS)..];
     let usual = last.iter().map(EarlierShare::removed).sum::<f64>() / last.len().max(1) as f64;
     let share = whole.removed();
-    let is_odd = last.len() >= FEWEST_RUNS && share > FAR_MORE * usual && share > usual + FAR_ABOVE;
+    let is_odd = last.len() >= FEWEST_RUNS && is_far_more(share, usual);
     let found = || percent(whole.words_in - whole.words_out, whole.words_in);
     let message =
         || format!("{} of the words are taken out; in the {} runs before it was {:.2} %", found(), last.len(), 100.0 * usual);
@@ -156,6 +190,17 @@ mod tests {
     }
 
     #[test]
+    fn a_run_is_odd_if_it_takes_out_far_more_than_was_estimated() {
+        for (found, expected, is_odd) in [(0.30, 0.05, true), (0.12, 0.05, false), (0.65, 0.40, false), (0.0, 0.0, false)] {
+            let alarm = Estimated { expected, found }.alarm();
+            assert_eq!(alarm.is_some(), is_odd, "{found} where {expected} was estimated");
+            if let Some(alarm) = alarm {
+                assert_eq!(alarm.message, "30.00 % of the words are taken out as copies; the estimate was 5.00 %");
+            }
+        }
+    }
+
+    #[test]
     fn a_passage_in_more_than_one_article_of_a_hundred_is_odd() {
         for (n_copies, n_articles, is_odd) in [(11, 1000, true), (10, 1000, false), (9, 100, false), (10, 100, true)] {
             let mut copied = Copied::default();
@@ -196,7 +241,7 @@ mod tests {
             let gone = Share { articles_in: 1, articles_out: 0, words_in: 100, words_out: 0 };
             breakdown.count(0, 1, &format!("s{:02}", nth % 25), "", &gone);
         }
-        let all = alarms(&whole(1000, 1000), &[], &breakdown, &Copied::default());
+        let all = alarms(&whole(1000, 1000), None, &[], &breakdown, &Copied::default());
         assert_eq!((all.len(), all[10].message.as_str()), (11, "and 15 more alarms of this kind"));
     }
 }

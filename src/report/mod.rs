@@ -13,7 +13,7 @@ mod progress;
 mod summary;
 
 pub use self::log::{Verbosity, start_log};
-pub use alarms::{Alarm, EarlierShare};
+pub use alarms::{Alarm, EarlierShare, Estimated};
 pub use breakdown::{Breakdown, InputShare, Parts, Share, SourceShare};
 pub use copied::{Copied, CopiedText, KeptWords};
 pub(crate) use estimate::megabytes;

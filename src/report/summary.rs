@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::alarms::{Alarm, EarlierShare, alarms};
+use super::alarms::{Alarm, EarlierShare, Estimated, alarms};
 use super::breakdown::{Breakdown, Parts, Share};
 use super::copied::Copied;
 use crate::boilerplate::{Found, ListLine};
@@ -78,6 +78,9 @@ pub struct Summary {
     /// The same by source, by day and by input.
     #[serde(flatten)]
     pub parts: Parts,
+    /// What an estimate said of this run, and what came, if one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated: Option<Estimated>,
     /// The last runs of the index before this one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier_runs: Vec<EarlierShare>,
@@ -109,6 +112,8 @@ pub struct BoilerplateNumbers {
 const N_BOILERPLATE_NAMED: usize = 20;
 /// What a language that nobody knows is called.
 const UNKNOWN: &str = "unknown";
+/// Why words go that stand in a copy.
+const DUPLICATES: [Reason; 5] = [Reason::Copy, Reason::Passage, Reason::Part, Reason::Short, Reason::NothingLeft];
 /// So many different examples are kept of what a rule took out.
 const N_EXAMPLES: usize = 5;
 
@@ -167,7 +172,14 @@ impl Summary {
         self.parts = breakdown.parts(files);
         let Self { articles_in, articles_out, words_in, words_out, .. } = *self;
         let whole = Share { articles_in, articles_out, words_in, words_out };
-        self.alarms = alarms(&whole, &self.earlier_runs, breakdown, copied);
+        self.alarms = alarms(&whole, self.estimated.as_ref(), &self.earlier_runs, breakdown, copied);
+    }
+
+    /// The share of the words that go as copies, 0 to 1: of those that rules and boilerplate left to be compared.
+    pub fn duplicates(&self) -> f64 {
+        let of = |names: &[&str]| names.iter().filter_map(|name| self.words_removed.get(name)).sum::<u64>();
+        let compared = self.words_in - of(&["line", "inline", "boilerplate"]);
+        of(&DUPLICATES.map(reason_name)) as f64 / compared.max(1) as f64
     }
 
     /// Counts what a rule took out of a text; `reason` tells how.

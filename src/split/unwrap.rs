@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::passages;
 
 /// The text with each passage in one line. A word that a hyphen parts at a line's end is put together where `is_word` says that the whole is one; else the hyphen stays.
-pub fn unwrapped(text: &str, is_word: impl Fn(&str) -> bool) -> Cow<'_, str> {
+pub fn unwrapped(text: &str, mut is_word: impl FnMut(&str) -> bool) -> Cow<'_, str> {
     let passages = passages(text);
     let is_wrapped = |bytes: std::ops::Range<usize>| text[bytes].contains('\n');
     if !passages.iter().any(|(bytes, _)| is_wrapped(bytes.range())) {
@@ -16,7 +16,7 @@ pub fn unwrapped(text: &str, is_word: impl Fn(&str) -> bool) -> Cow<'_, str> {
         let mut lines = text[bytes.range()].lines();
         let mut passage = lines.next().unwrap_or_default().to_owned();
         for line in lines {
-            push_line(&mut passage, line.trim_start(), &is_word);
+            push_line(&mut passage, line.trim_start(), &mut is_word);
         }
         unwrapped.push_str(&passage);
         unwrapped.push_str(&text[bytes.end as usize..break_end]);
@@ -24,7 +24,7 @@ pub fn unwrapped(text: &str, is_word: impl Fn(&str) -> bool) -> Cow<'_, str> {
     Cow::Owned(unwrapped)
 }
 
-fn push_line(passage: &mut String, line: &str, is_word: impl Fn(&str) -> bool) {
+fn push_line(passage: &mut String, line: &str, is_word: &mut impl FnMut(&str) -> bool) {
     passage.truncate(passage.trim_end().len());
     let end = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
     if let Some(before) = passage.strip_suffix('-').filter(|_| line.starts_with(char::is_lowercase)) {

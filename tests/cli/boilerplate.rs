@@ -13,6 +13,10 @@ pub(crate) fn own(nth: usize) -> String {
 
 /// Articles of two hosts, each with passages of its own around a line that stands in all of one host.
 fn pages() -> String {
+    pages_of(10)
+}
+
+fn pages_of(n: usize) -> String {
     let line = |nth: usize| {
         let host = if nth.is_multiple_of(2) { "one.example" } else { "two.example" };
         let note =
@@ -20,7 +24,7 @@ fn pages() -> String {
         let text = format!("{}\n{note}\n{}", own(nth), own(nth + 100));
         json!({"id": nth.to_string(), "url": format!("https://www.{host}/{nth}"), "text": text})
     };
-    let mut lines: Vec<Value> = (0..10).map(line).collect();
+    let mut lines: Vec<Value> = (0..n).map(line).collect();
     // A version of the first article brings its passages again.
     lines.push(lines[0].clone());
     lines[9]["text"] = json!(own(9));
@@ -101,6 +105,23 @@ fn what_is_read_twice_is_the_same_the_second_time() {
     // The list is no way to lose an input.
     folder.dedup(["a.jsonl", "--boilerplate-list", "a.jsonl"]).run().exits(2).complains("--boilerplate-list ");
     assert_eq!(folder.text("a.jsonl"), pages());
+}
+
+#[test]
+fn what_is_learned_needs_no_room_in_memory() {
+    let folder = Folder::new();
+    let wrapped = "Die neue Brücke über den Fluss soll im kommenden Früh-\njahr für den Verkehr freigegeben werden, sagte die Land-\n\
+        rätin am Montag. Die Bauarbeiten im Nord- und Südteil\ndauern an, die Kosten steigen nicht weiter, teilte das\nAmt mit.\n";
+    let plain = jsonl([("w", wrapped), ("p", "Im Frühjahr wird gewählt."), ("q", "Abends sprach eine andere.")]);
+    folder.write("a.jsonl", pages_of(100) + &plain);
+    for what in ["drop", "keep-one"] {
+        let args = ["a.jsonl", "--boilerplate", what, "--unwrap"];
+        let expected = folder.dedup(args).run().exits(0).stdout.clone();
+        let text = std::str::from_utf8(&expected).expect("UTF-8");
+        assert!(text.contains("im kommenden Frühjahr für") && text.contains("die Land- rätin"), "{text}");
+        assert_eq!(text.matches("Kurzes").count(), usize::from(what == "keep-one"));
+        folder.dedup([&args[..], &["--memory", "1K", "--temp-dir", "."]].concat()).run().exits(0).stdout_is(&expected);
+    }
 }
 
 #[test]

@@ -96,6 +96,32 @@ fn what_cannot_be_estimated_is_refused() {
 }
 
 #[test]
+fn far_more_copies_than_estimated_are_an_alarm() {
+    let folder = Folder::new();
+    let text = |nth: usize| (0..60).map(|word| format!("a{nth}b{word}")).collect::<Vec<_>>().join(" ");
+    let once = jsonl((0..30).map(|nth| (format!("n{nth}"), text(nth))));
+    folder.write("once.jsonl", &once);
+    folder.write("twice.jsonl", once.repeat(2));
+    let run = folder.einmal(["estimate", "--json", "once.jsonl"]).run();
+    let expected = estimated(&folder, &["once.jsonl"])["duplicates"].as_f64().expect("a number");
+    folder.write("estimate.json", &run.exits(0).stdout);
+    for (file, is_odd) in [("once.jsonl", false), ("twice.jsonl", true)] {
+        let run = folder.dedup([file, "-o", "out.jsonl", "--estimate", "estimate.json", "--summary", "s.json"]).run();
+        let summary = folder.json("s.json");
+        let found = summary["estimated"]["found"].as_f64().expect("a number");
+        let compared = summary["words_in"].as_f64().expect("a number") - summary["words_out"].as_f64().expect("a number");
+        assert_eq!(found, compared / summary["words_in"].as_f64().expect("a number"), "{file}");
+        assert_eq!(summary["estimated"]["expected"], expected);
+        let alarms: Vec<&Value> = summary["alarms"].as_array().expect("a list").iter().collect();
+        assert_eq!(alarms.iter().any(|alarm| alarm["kind"] == "estimate"), is_odd, "{file}: {summary}");
+        assert_eq!(run.exits(0).stderr.contains("the estimate was "), is_odd, "{file}: {run}");
+    }
+    folder.write("none.json", "{}");
+    let run = folder.dedup(["once.jsonl", "-o", "out.jsonl", "--estimate", "none.json"]).run();
+    run.exits(2).complains("none.json: is no estimate").hints_at("einmal estimate --json");
+}
+
+#[test]
 #[cfg(unix)]
 fn a_run_that_would_not_fit_on_the_disk_says_so_before_it_starts() {
     let folder = Folder::new();

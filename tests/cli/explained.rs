@@ -288,4 +288,11 @@ fn text_and_page_name_the_run_that_kept_a_text() {
         let told = folder.einmal(["explain", "n01", "--ledger", "two.l", "--format", format]).run();
         assert!(told.exits(0).stdout_text().contains("of the run day one, from word 0 on, which isn"), "{format}: {told}");
     }
+    // The earlier run's output shows it, with the run's input or without.
+    for more in [&["-o", "one.jsonl"][..], &["-o", "two.jsonl", "-o", "one.jsonl"], &["night.jsonl", "-o", "one.jsonl"]] {
+        let args = [&["explain", "n01", "--ledger", "two.l", "--format", "json"], more].concat();
+        let told: Value = serde_json::from_str(folder.einmal(args).run().exits(0).stdout_text()).expect("this is JSON");
+        let side = &told["gone"][0]["sides"][0];
+        assert_eq!((&side["from"]["run"], &side["kept"]), (&"day one".into(), &side["text"]), "{more:?}: {told}");
+    }
 }

@@ -12,7 +12,8 @@ use serde_json::Value;
 use checker::Checker;
 use seen::{Seen, SeenBatch};
 
-use super::job::{in_pool, learned_words};
+use super::job::in_pool;
+use super::learning::learned_words;
 use super::texts::{CleanedTexts, Cleaners, Learned};
 use crate::clean::Cleaning;
 use crate::error::Error;
