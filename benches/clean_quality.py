@@ -32,6 +32,14 @@ def parts(version):
         yield from section.get("paragraphs") or []
 
 
+def stripped(text):
+    return [line for line in map(str.strip, text.splitlines()) if line]
+
+
+def gold_lines(versions):
+    return {line for version in versions for part in version for line in stripped(part)}
+
+
 def shingles(text):
     words = [word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split()]
     return collections.Counter(zip(words, words[1:], words[2:], words[3:]))
@@ -57,20 +65,30 @@ def main():
             for entry in gone:
                 print("   ", entry["rule"], "|", entry["text"].strip()[:120])
     for html in ("strip", "extract"):
-        scores = collections.defaultdict(list)
         before, _ = texts(pages, "--field", "html", "--html", html)
-        after, ledger = texts(pages, "--field", "html", "--html", html, "--source-field", "publisher", "--clean", "lines", "--boilerplate", "drop")
-        for page in pages:
-            gold = [shingles("\n".join(version)) for version in golds[page["id"]]]
-            best = lambda text: max(f1(shingles(text), version) for version in gold)
-            pair = best(before[page["id"]]["html"]), best(after[page["id"]]["html"])
-            for group in ("all", f"half {half[page['id']]}", page["country"]):
-                scores[group].append(pair)
-        print(f"--html {html}: {len(ledger)} lines go")
-        for group, pairs in sorted(scores.items(), key=lambda item: -len(item[1])):
-            if len(pairs) >= 5:
-                mean = lambda nth: sum(pair[nth] for pair in pairs) / len(pairs)
-                print(f"    {group}: {len(pairs)} pages, F1 {mean(0):.3f} before, {mean(1):.3f} after")
+        for clean in ("lines", "lines,blocks"):
+            options = "--field", "html", "--html", html, "--source-field", "publisher", "--clean", clean, "--boilerplate", "drop"
+            after, ledger = texts(pages, *options)
+            scores, harm = collections.defaultdict(list), collections.defaultdict(lambda: [0, 0])
+            for page in pages:
+                gold = [shingles("\n".join(version)) for version in golds[page["id"]]]
+                best = lambda text: max(f1(shingles(text), version) for version in gold)
+                pair = best(before[page["id"]]["html"]), best(after[page["id"]]["html"])
+                lines = gold_lines(golds[page["id"]]) & set(stripped(before[page["id"]]["html"]))
+                gone = lines - set(stripped(after[page["id"]]["html"]))
+                for group in ("all", f"half {half[page['id']]}", page["country"]):
+                    scores[group].append(pair)
+                    harm[group][0] += len(gone)
+                    harm[group][1] += len(lines)
+                if half[page["id"]] == 0 or "--show" in sys.argv:
+                    for line in gone:
+                        print("   ", page["id"], "|", line[:120])
+            print(f"--html {html} --clean {clean}: {len(ledger)} lines go")
+            for group, pairs in sorted(scores.items(), key=lambda item: -len(item[1])):
+                if len(pairs) >= 5:
+                    mean = lambda nth: sum(pair[nth] for pair in pairs) / len(pairs)
+                    gone, there = harm[group]
+                    print(f"    {group}: {len(pairs)} pages, F1 {mean(0):.3f} before, {mean(1):.3f} after; {gone} of {there} gold lines gone")
 
 
 main()

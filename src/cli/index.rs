@@ -125,7 +125,7 @@ impl IndexCommand {
             What::Show { index } => store::show(&index, &mut out),
             What::Check { index } => store::check(&index, &mut out),
             What::Compact { index } => store::compact(&index),
-            What::Forget { index, run, before } => store::forget(&index, &run, before),
+            What::Forget { index, run, before } => store::forget(&index, &run, before, &mut out),
             What::Export { index } => store::export(&index, &mut out),
         }?;
         out.flush().map_err(|source| Error::io("write", "standard output", source))

@@ -228,7 +228,8 @@ impl Lines {
                 Err(error) => match serde_json::from_slice::<RunSettings>(&self.buffer) {
                     Ok(settings) if settings.reason == SETTINGS => self.settings = Some(settings),
                     _ => {
-                        return Err(Error::input(&self.path, format!("line {} is no line of a ledger: {error}", self.n_read)));
+                        let wrong = Error::input(&self.path, format!("line {} is no line of a ledger: {error}", self.n_read));
+                        return Err(if self.n_read == 1 { wrong.with_hint("dedup --ledger FILE writes one") } else { wrong });
                     }
                 },
             }

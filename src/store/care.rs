@@ -104,13 +104,18 @@ pub fn compact(folder: &Path) -> Result<(), Error> {
     store.prepare()?.commit()
 }
 
-/// Leaves out what some runs kept, and what is of days `before` one.
+/// Leaves out what some runs kept, and what is of days `before` one, and says how much that was.
 ///
 /// # Errors
 ///
 /// If one of the runs is not there; then nothing is forgotten. Or if the index cannot be changed.
-pub fn forget(folder: &Path, runs: &[String], before: Option<NaiveDate>) -> Result<(), Error> {
+pub fn forget(folder: &Path, runs: &[String], before: Option<NaiveDate>, out: &mut impl Write) -> Result<(), Error> {
     let mut store = Store::change_existing(folder)?;
+    let held = |store: &Store| {
+        let runs = &store.manifest.runs;
+        [runs.len() as u64, runs.iter().map(|run| run.records).sum(), runs.iter().map(|run| run.words).sum()]
+    };
+    let before_it = held(&store);
     for run in runs {
         if !store.forget(run)? {
             return Err(Error::input(folder, format!("the index holds no run {}", printable(run)))
@@ -120,7 +125,11 @@ pub fn forget(folder: &Path, runs: &[String], before: Option<NaiveDate>) -> Resu
     if let Some(before) = before {
         store.expire(before)?;
     }
-    store.prepare()?.commit()
+    let left = held(&store);
+    store.prepare()?.commit()?;
+    let [runs, records, words] = std::array::from_fn(|nth| before_it[nth] - left[nth]);
+    let told = format!("forgotten: {words} words of {records} records, and {runs} runs; left: {} words of {} records", left[2], left[1]);
+    writeln!(out, "{told}").map_err(cannot_write)
 }
 
 /// A record of which something is kept.

@@ -64,7 +64,12 @@ impl AtomicFile {
         match File::options().read(true).write(true).create(true).truncate(true).open(&temporary) {
             Ok(file) => Ok((Self { path, temporary: Some(temporary) }, file)),
             Err(source) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
                 let error = cannot(source);
+                let error = match folder {
+                    Some(folder) => error.with_hint(format!("the folder {} is not there: make it first", folder.display())),
+                    None => error,
+                };
                 forget(&temporary);
                 Err(error)
             }

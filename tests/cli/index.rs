@@ -147,7 +147,21 @@ fn a_day_in_the_middle_can_be_repeated_and_forgotten() {
     run_days(&folder, 1..=6);
     let second = folder.read("out/day2.jsonl");
     let (_, whole) = content(&folder);
-    folder.einmal(["index", "forget", "seen", "day 2"]).run().exits(0);
+    let listed = || {
+        let list = folder.einmal(["index", "list", "seen"]).run().stdout_text().to_owned();
+        let number = |line: &str, nth| line.split('\t').nth(nth).and_then(|field| field.parse::<u64>().ok()).expect("a number");
+        list.lines().fold((0, 0), |(records, words), line| (records + number(line, 2), words + number(line, 3)))
+    };
+    let held = listed();
+    let told = folder.einmal(["index", "forget", "seen", "day 2"]).run().exits(0).stdout_text().to_owned();
+    let left = listed();
+    let (records, words) = (held.0 - left.0, held.1 - left.1);
+    let expected = format!(
+        "forgotten: {words} words of {records} records, and 1 runs; left: {} words of {} records\n",
+        left.1, left.0
+    );
+    assert!(records > 0 && words > 0);
+    assert_eq!(told, expected);
     let (_, rest) = content(&folder);
     let others: String =
         whole.lines().filter(|line| !line.contains(r#""run":"day 2""#)).map(|line| format!("{line}\n")).collect();

@@ -275,7 +275,9 @@ fn what_is_no_summary_or_no_ledger_is_told() {
     let report = |summary: &str, ledger: &str| folder.einmal(["report", "--summary", summary, "--ledger", ledger]).run();
     report("l.jsonl", "l.jsonl").exits(2).complains("l.jsonl: this is no summary of a run");
     report("s.json", "none.jsonl").exits(2).complains("none.jsonl: cannot read");
-    report("s.json", "s.json").exits(2).complains("s.json: line 1 is no line of a ledger");
+    let nowhere = ["report", "--summary", "s.json", "--ledger", "l.jsonl", "-o", "none/page.html"];
+    folder.einmal(nowhere).run().exits(2).complains("none/page.html: cannot write").hints_at("the folder none is not there");
+    report("s.json", "s.json").exits(2).complains("s.json: line 1 is no line of a ledger").hints_at("--ledger");
     for (page, input) in [("s.json", None), ("l.jsonl", None), ("night.jsonl", Some("night.jsonl"))] {
         let before = folder.read(page);
         let inputs = input.map(|input| ["--input", input]).into_iter().flatten();
