@@ -10,8 +10,18 @@ use html_escape::decode_html_entities;
 /// So often may a text have been escaped.
 const MOST_ROUNDS: usize = 2;
 
+/// Whether what looks like an entity begins here.
+pub(super) fn is_suspect(text: &str, at: usize) -> bool {
+    let bytes = &text.as_bytes()[at..];
+    if bytes[0] != b'&' {
+        return false;
+    }
+    let n_name = bytes[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+    n_name > 0 && bytes.get(1 + n_name) == Some(&b';')
+}
+
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'&', text.as_bytes()).is_none() || has_tags(text) {
+    if has_tags(text) {
         return Cow::Borrowed(text);
     }
     let mut decoded = decode_html_entities(text);

@@ -10,6 +10,7 @@ mod mojibake;
 mod nfc;
 mod rules;
 mod spaces;
+mod suspects;
 
 use std::borrow::Cow;
 
@@ -28,19 +29,21 @@ pub enum Cleaning {
     Safe,
 }
 
+use suspects::{IsSuspect, suspects};
+
 /// A cleaner: the text without what it takes offence at, or the same text.
 type Cleaner = fn(&str) -> Cow<'_, str>;
 
 const LINE_ENDS: &str = "line-ends";
 
-/// The safe cleaners by name, in order.
-const CLEANERS: [(&str, Cleaner); 6] = [
-    ("entities", entities::decoded),
-    ("mojibake", mojibake::repaired),
-    (LINE_ENDS, line_ends::plain),
-    ("invisible", invisible::without_invisible),
-    ("spaces", spaces::with_plain_spaces),
-    ("nfc", nfc::composed),
+/// The safe cleaners by name, in order, each with what it takes offence at.
+const CLEANERS: [(&str, Cleaner, IsSuspect); 6] = [
+    ("entities", entities::decoded, entities::is_suspect),
+    ("mojibake", mojibake::repaired, mojibake::is_suspect),
+    (LINE_ENDS, line_ends::plain, line_ends::is_suspect),
+    ("invisible", invisible::without_invisible, invisible::is_suspect),
+    ("spaces", spaces::with_plain_spaces, spaces::is_suspect),
+    ("nfc", nfc::composed, nfc::is_suspect),
 ];
 
 /// The cleaners that changed a text.
@@ -55,7 +58,7 @@ impl CleanedBy {
 
     /// Their names, in order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        CLEANERS.iter().enumerate().filter(move |(nth, _)| self.0 & (1 << nth) != 0).map(|(_, (name, _))| *name)
+        CLEANERS.iter().enumerate().filter(move |(nth, _)| self.0 & (1 << nth) != 0).map(|(_, (name, ..))| *name)
     }
 
     /// Those of two texts.
@@ -81,15 +84,17 @@ pub fn clean(text: String, cleaning: Cleaning) -> CleanedText {
         return cleaned;
     }
     // What one cleaner takes out may have hidden something from another before it.
+    let mut suspicious = suspects(&cleaned.text);
     loop {
         let mut by = CleanedBy::default();
-        for (nth, (name, cleaner)) in CLEANERS.iter().enumerate() {
-            if *name == LINE_ENDS && cleaning == Cleaning::SafeInLines {
+        for (nth, (name, cleaner, _)) in CLEANERS.iter().enumerate() {
+            if suspicious & 1 << nth == 0 || *name == LINE_ENDS && cleaning == Cleaning::SafeInLines {
                 continue;
             }
             if let Cow::Owned(text) = cleaner(&cleaned.text) {
                 cleaned.text = text;
                 by.0 |= 1 << nth;
+                suspicious = suspects(&cleaned.text);
             }
         }
         if by.is_none() {

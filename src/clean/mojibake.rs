@@ -23,9 +23,6 @@ const LONGEST: usize = 4;
 const MOST_OTHERS: usize = 8;
 
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
-    if !may_hold_any(text) {
-        return Cow::Borrowed(text);
-    }
     let mut repaired = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let mut line = Cow::Borrowed(line);
@@ -60,37 +57,10 @@ fn bytes_of(c: char) -> [u8; CHARSETS.len()] {
     table.get(c as usize).copied().unwrap_or_default()
 }
 
-/// Whether there is anything to repair: a sequence that is mojibake for sure, or a control character.
-fn may_hold_any(text: &str) -> bool {
+/// Whether a control character begins here, or the second character of a sequence that is mojibake for sure.
+pub(super) fn is_suspect(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    if !has_neighbours(bytes) {
-        return false;
-    }
-    let mut at = 0;
-    while at < bytes.len() {
-        if let Some(eight) = bytes.get(at..at + 8)
-            && u64::from_ne_bytes(eight.try_into().expect("eight are eight")) & 0x8080_8080_8080_8080 == 0
-        {
-            at += 8;
-            continue;
-        }
-        let end = (at + 8).min(bytes.len());
-        if (at..end).any(|at| bytes[at] >= 0xC2 && is_suspicious(bytes, at) && is_sure_at(text, at)) {
-            return true;
-        }
-        at = end;
-    }
-    false
-}
-
-/// A fast look at the bytes, which most text in Latin letters passes: whether a character of two bytes that may begin a sequence is followed by another that is no ASCII, or a control
-/// character stands somewhere.
-fn has_neighbours(bytes: &[u8]) -> bool {
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
-    let has_control = pairs.fold(false, |any, (&first, &second)| any | ((first == 0xC2) & (second < 0xA0)));
-    let may_lead = |byte: u8| (0xC3..=0xD1).contains(&byte);
-    let third = bytes.iter().zip(bytes.iter().skip(2));
-    has_control || third.fold(false, |any, (&first, &third)| any | (may_lead(first) & (third >= 0xC2)))
+    bytes[at] >= 0xC2 && is_suspicious(bytes, at) && is_sure_at(text, at)
 }
 
 /// Whether the character that begins at `at` is a control character, or the second of a sequence that is mojibake for sure.
@@ -129,7 +99,7 @@ struct Sequence {
 
 /// The line, if it has anything to repair, after one round.
 fn repaired_line(line: &str) -> Option<String> {
-    if !may_hold_any(line) {
+    if !line.char_indices().any(|(at, _)| is_suspect(line, at)) {
         return None;
     }
     let chars: Vec<char> = line.chars().collect();
@@ -293,7 +263,7 @@ mod tests {
         fn the_fast_look_misses_nothing(text in "[aÃÂâäÄÉ€“™¼\u{80}\u{9F}РСвЂёĹ‚]{0,12}") {
             let chars: Vec<char> = text.chars().collect();
             let holds_any = (0..CHARSETS.len()).any(|charset| believed(&chars, charset).is_some());
-            prop_assert!(!holds_any || may_hold_any(&text));
+            prop_assert!(!holds_any || text.char_indices().any(|(at, _)| is_suspect(&text, at)));
         }
     }
 }

@@ -4,12 +4,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2_iter;
-
 pub(super) fn with_plain_spaces(text: &str) -> Cow<'_, str> {
-    if !may_hold_any(text.as_bytes()) {
-        return Cow::Borrowed(text);
-    }
     let mut before = ' ';
     super::mapped(text, move |c| {
         let plain = match c {
@@ -28,13 +23,13 @@ fn is_written_without_spaces(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
 
-/// A fast look at the bytes, which most text passes.
-fn may_hold_any(bytes: &[u8]) -> bool {
-    memchr::memchr2(0xB, 0xC, bytes).is_some()
-        || memchr2_iter(0xC2, 0xE2, bytes).any(|at| match bytes[at..] {
-            [0xC2, second, ..] => second == 0xA0,
-            [0xE2, 0x80, third, ..] => third <= 0x8B || matches!(third, 0xA8 | 0xA9 | 0xAF),
-            [0xE2, 0x81, third, ..] => third == 0x9F,
-            _ => false,
-        })
+/// Whether such a space begins here.
+pub(super) fn is_suspect(text: &str, at: usize) -> bool {
+    match text.as_bytes()[at..] {
+        [0xB | 0xC, ..] => true,
+        [0xC2, second, ..] => second == 0xA0,
+        [0xE2, 0x80, third, ..] => third <= 0x8B || matches!(third, 0xA8 | 0xA9 | 0xAF),
+        [0xE2, 0x81, third, ..] => third == 0x9F,
+        _ => false,
+    }
 }

@@ -128,7 +128,8 @@ pub fn forget(folder: &Path, runs: &[String], before: Option<NaiveDate>, out: &m
     let left = held(&store);
     store.prepare()?.commit()?;
     let [runs, records, words] = std::array::from_fn(|nth| before_it[nth] - left[nth]);
-    let told = format!("forgotten: {words} words of {records} records, and {runs} runs; left: {} words of {} records", left[2], left[1]);
+    let told =
+        format!("forgotten: {words} words of {records} records, and {runs} runs; left: {} words of {} records", left[2], left[1]);
     writeln!(out, "{told}").map_err(cannot_write)
 }
 

@@ -156,10 +156,8 @@ fn a_day_in_the_middle_can_be_repeated_and_forgotten() {
     let told = folder.einmal(["index", "forget", "seen", "day 2"]).run().exits(0).stdout_text().to_owned();
     let left = listed();
     let (records, words) = (held.0 - left.0, held.1 - left.1);
-    let expected = format!(
-        "forgotten: {words} words of {records} records, and 1 runs; left: {} words of {} records\n",
-        left.1, left.0
-    );
+    let expected =
+        format!("forgotten: {words} words of {records} records, and 1 runs; left: {} words of {} records\n", left.1, left.0);
     assert!(records > 0 && words > 0);
     assert_eq!(told, expected);
     let (_, rest) = content(&folder);
