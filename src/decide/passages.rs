@@ -118,16 +118,16 @@ impl<'a> Walk<'a> {
 
     /// Verdict 4, as far as it can be told before the next long passage: whether this one, and so all from the last long one on, may still go.
     fn judge_short(&mut self, nth: usize) -> bool {
-        let cover = self.cover(nth);
-        let may_go = cover.is_full();
-        if may_go {
+        let has_words = !self.article.print.passages[nth].words.is_empty();
+        let cover = if has_words && self.is_new(nth) { None } else { Some(self.cover(nth)).filter(PassageCover::is_full) };
+        if let Some(cover) = cover {
             self.undecided.push(Judged { nth, cover, reason: Reason::Short, goes_at_once: false });
-        } else {
-            self.decide_undecided(false);
-            self.close_row();
-            self.keep_passage(nth);
+            return true;
         }
-        may_go
+        self.decide_undecided(false);
+        self.close_row();
+        self.keep_passage(nth);
+        false
     }
 
     fn finish(self) -> Outcome {

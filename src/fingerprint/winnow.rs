@@ -1,5 +1,7 @@
 //! Winnowing: which shingles become anchors (Schleimer, Wilkerson and Aiken 2003).
 
+use std::ops::Range;
+
 use super::shingle::{ShingleHasher, WordHash};
 
 /// A shingle by which copies are looked up.
@@ -20,31 +22,42 @@ pub fn anchors(words: &[WordHash], shingles: &ShingleHasher) -> Vec<Anchor> {
     if words.len() < shingles.min_run().words() {
         return Vec::new();
     }
-    let sums: Vec<u64> = shingles.shingle_sums(words).collect();
-    let mut anchors = Vec::with_capacity(2 * sums.len() / window_len);
+    let mut anchors = Vec::with_capacity(2 * words.len() / window_len);
+    let mut last = LastSums([0; LastSums::LEN]);
     // The least sum of the last window, and where it stands; none before the first.
     let (mut least, mut least_at) = (u64::MAX, 0);
-    for (run, window) in sums.windows(window_len).enumerate() {
-        let newest = window[window_len - 1];
+    shingles.shingle_sums(words).enumerate().for_each(|(at, newest)| {
+        last.push(at, newest);
+        let Some(run) = (at + 1).checked_sub(window_len) else { return };
         let has_least = least_at >= run && run > 0;
         if has_least && newest > least {
-            continue;
+            return;
         }
-        (least, least_at) = if has_least { (newest, run + window_len - 1) } else { last_least(window, run) };
+        (least, least_at) = if has_least { (newest, at) } else { last.least(run..at + 1) };
         anchors.push(Anchor { hash: ShingleHasher::shingle_hash(least), word: least_at as u32, first_run: run as u32 });
-    }
+    });
     anchors
 }
 
-/// The least of a window's sums, the last of equal ones, and where it stands, if the window begins at `start`.
-fn last_least(window: &[u64], start: usize) -> (u64, usize) {
-    let mut least = (window[0], start);
-    for (nth, &sum) in window.iter().enumerate() {
-        if sum <= least.0 {
-            least = (sum, start + nth);
-        }
+/// The last sums, each at its number modulo their number: as many as the longest window has, and more.
+struct LastSums([u64; Self::LEN]);
+
+impl LastSums {
+    const LEN: usize = 256;
+
+    #[inline]
+    fn push(&mut self, at: usize, sum: u64) {
+        self.0[at % Self::LEN] = sum;
     }
-    least
+
+    /// The least of a window's sums, the last of equal ones, and where it stands.
+    #[inline]
+    fn least(&self, window: Range<usize>) -> (u64, usize) {
+        window.fold((u64::MAX, 0), |least, at| {
+            let sum = self.0[at % Self::LEN];
+            if sum <= least.0 { (sum, at) } else { least }
+        })
+    }
 }
 
 #[cfg(test)]
