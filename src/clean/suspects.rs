@@ -29,9 +29,20 @@ pub(super) fn suspects(text: &str) -> u8 {
     (text.len() - rest.len()..text.len()).fold(suspects, |suspects, at| suspects | look_at(text, at))
 }
 
+/// Whether no cleaner takes offence at what begins at a byte, which is most of what isn't plain: line breaks, Latin letters after a plain character, Chinese characters, and bytes
+/// at which no character begins. What `CLEANERS` say of these themselves is the same, and takes longer.
+#[inline]
+fn is_innocent(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'\n' | b'\t' | 0x80..0xC0 | 0xE4..0xEA => true,
+        0xC3..0xCC => at == 0 || bytes[at - 1].is_ascii(),
+        _ => false,
+    }
+}
+
 #[inline]
 fn look_at(text: &str, at: usize) -> u8 {
-    if !text.is_char_boundary(at) {
+    if is_innocent(text.as_bytes(), at) {
         return 0;
     }
     let bit = |(nth, (_, _, is_suspect)): (usize, &(&str, super::Cleaner, IsSuspect))| u8::from(is_suspect(text, at)) << nth;
@@ -59,6 +70,21 @@ mod tests {
             check(&format!("plain {c} text"));
             check(&format!("a{c}"));
         }
+    }
+
+    #[test]
+    fn innocent_is_what_no_cleaner_takes_offence_at() {
+        let mut n_innocent = 0;
+        for c in '\0'..='\u{FFFF}' {
+            for before in ["", "a", "Ã", "Ð"] {
+                let text = format!("{before}{c}Â¤");
+                if is_innocent(text.as_bytes(), before.len()) {
+                    n_innocent += 1;
+                    assert!(CLEANERS.iter().all(|(_, _, is_suspect)| !is_suspect(&text, before.len())), "{text:?}");
+                }
+            }
+        }
+        assert!(n_innocent > 1000);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::rules::MIN_GAP;
-use super::verdict::Known;
+use super::verdict::Candidates;
 use crate::corpus::WordSpan;
 use crate::fingerprint::{Fingerprint, PassageKey, WordHash};
-use crate::index::{KeptText, WordPlace};
+use crate::index::{KeptText, Spot, WordPlace};
 
 /// What others' kept text covers of an article, gaps not yet looked at.
 #[derive(Debug)]
@@ -20,9 +20,11 @@ pub(super) struct OthersCover {
 }
 
 /// Finds what others' kept text covers; `None` where it covers nothing.
-pub(super) fn others_cover(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Option<OthersCover> {
-    let runs = covered_runs(article, &known_anchors(article, settled, kept), kept);
-    let equal = equal_passages(article, settled, kept);
+pub(super) fn others_cover(article: &Fingerprint, candidates: Candidates<'_>, kept: &KeptText) -> Option<OthersCover> {
+    let (anchors, passages) = candidates.spots.split_at(candidates.spots.partition_point(|spot| !spot.is_passage()));
+    let anchors: Vec<usize> = article.anchors_at(anchors.iter().map(|spot| spot.word)).collect();
+    let runs = covered_runs(article, &anchors, kept);
+    let equal = equal_passages(article, passages, kept);
     if runs.is_none() && equal.is_none() {
         return None;
     }
@@ -36,32 +38,16 @@ pub(super) fn others_cover(article: &Fingerprint, settled: Known<'_>, kept: &Kep
     Some(OthersCover { runs, words, equal })
 }
 
-/// The anchors that have a place, by number.
-fn known_anchors(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Vec<usize> {
-    let anchors = settled.spots.iter().filter(|spot| !spot.is_passage());
-    let mut known: Vec<usize> = anchors.map(|spot| article.anchor_at(spot.word)).collect();
-    if kept.has_recent() {
-        known.extend((0..article.anchors.len()).filter(|&nth| kept.has_recent_anchor(article.anchors[nth].hash)));
-        known.sort_unstable();
-        known.dedup();
-    }
-    known
-}
-
-/// For each passage where one equal to it was kept first, as far as it is looked up as a whole; `None` where none was.
-fn equal_passages(article: &Fingerprint, settled: Known<'_>, kept: &KeptText) -> Option<Vec<Option<WordPlace>>> {
+/// For each passage where one equal to it was kept first, of those that may be known; `None` where none was.
+fn equal_passages(article: &Fingerprint, candidates: &[Spot], kept: &KeptText) -> Option<Vec<Option<WordPlace>>> {
     let mut equal: Option<Vec<Option<WordPlace>>> = None;
-    let mut look_up = |nth: usize| {
+    for spot in candidates {
+        let nth = article.passage_at(spot.word);
         let passage = &article.passages[nth];
         let key = article.key_of(passage);
         if let Some(place) = key.and_then(|key| kept.first_place_of_passage(key, &article.words[passage.words.range()])) {
             equal.get_or_insert_with(|| vec![None; article.passages.len()])[nth] = Some(place);
         }
-    };
-    if kept.has_recent() {
-        (0..article.passages.len()).for_each(look_up);
-    } else {
-        settled.spots.iter().filter(|spot| spot.is_passage()).for_each(|spot| look_up(article.passage_at(spot.word)));
     }
     equal
 }
@@ -73,11 +59,11 @@ fn n_runs(article: &Fingerprint, kept: &KeptText) -> usize {
 /// So many anchors are looked up together.
 const LOOKED_UP_TOGETHER: usize = 16;
 
-/// Which runs stand in kept text, of those whose anchors are `known` there; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
-fn covered_runs(article: &Fingerprint, known: &[usize], kept: &KeptText) -> Option<Vec<bool>> {
+/// Which runs stand in kept text, of those whose anchors, by number, may be known there; `None` where none does. Every run is looked up by its own anchor; a match that reaches further saves the look-ups on its way.
+fn covered_runs(article: &Fingerprint, candidates: &[usize], kept: &KeptText) -> Option<Vec<bool>> {
     let mut runs = Runs { article, kept, n_runs: n_runs(article, kept), covered: None };
     let mut places: Vec<(usize, WordPlace)> = Vec::new();
-    for anchors in known.chunks(LOOKED_UP_TOGETHER) {
+    for anchors in candidates.chunks(LOOKED_UP_TOGETHER) {
         places.clear();
         for &nth in anchors.iter().filter(|&&nth| !runs.are_covered(nth)) {
             places.extend(kept.anchor_places(article.anchors[nth].hash).map(|place| (nth, place)));

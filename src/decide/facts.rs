@@ -80,7 +80,7 @@ fn is_lone_in_brackets(before: &str, word: &str, after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verdict::Known;
+    use super::super::verdict::Candidates;
     use super::*;
     use crate::corpus::{ByteSpan, WordSpan};
     use crate::fingerprint::Fingerprint;
@@ -90,8 +90,8 @@ mod tests {
         let covered: Vec<bool> = text.split_whitespace().map(|word| !word.contains('*')).collect();
         let passage =
             Passage { bytes: ByteSpan::new(0, text.len()), break_end: text.len() as u32, words: WordSpan::new(0, covered.len()) };
-        let (print, settled) = (&Fingerprint::default(), Known::default());
-        let article = Article { text, print, is_whole: true, repeats_itself: false, has_names: true, settled };
+        let (print, candidates) = (&Fingerprint::default(), Candidates::default());
+        let article = Article { text, print, is_whole: true, repeats_itself: false, has_names: true, candidates };
         changed_facts(&article, &Rules { facts, ..Rules::default() }, &passage, nth, &covered)
     }
 

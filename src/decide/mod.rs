@@ -19,4 +19,4 @@ pub use near::{Near, Notes, Scores, Stayed};
 pub use receipt::{Receipt, Source};
 pub use record::{RecordNear, RecordScores, RecordVerdict, Removed, record_verdict};
 pub use rules::{Facts, LONG_PASSAGE, MinCut, NEAR, NEW_TEXT, Rules, Threshold, Updates, parse_percentage};
-pub use verdict::{Article, Judgement, Known, Reason, Removal, Touched, Verdict, filtered, judge};
+pub use verdict::{Article, Candidates, Judgement, Piece, Reason, Removal, Touched, Verdict, filtered, judge};

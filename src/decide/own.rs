@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::rules::LONG_PASSAGE;
+use super::verdict::Piece;
 use crate::corpus::WordSpan;
 use crate::fingerprint::{Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
 
@@ -16,7 +17,7 @@ pub(super) struct OwnText<'a> {
     may_repeat: Vec<bool>,
     /// What is kept, as one stream, and the pieces of the article that it is made of.
     stream: Vec<WordHash>,
-    pieces: Vec<WordSpan>,
+    pieces: Vec<Piece>,
     /// Kept runs that may cover something later, and kept passages, each with its first place in the stream.
     runs: HashMap<u64, u32, MixedHashing>,
     passages: HashMap<u64, WordSpan, MixedHashing>,
@@ -47,18 +48,18 @@ impl<'a> OwnText<'a> {
         let old_len = self.stream.len();
         self.stream.extend_from_slice(&self.article[words.range()]);
         match self.pieces.last_mut() {
-            Some(last) if last.end == words.start => last.end = words.end,
-            _ => self.pieces.push(words),
+            Some(last) if last.words.end == words.start => last.words.end = words.end,
+            _ => self.pieces.push(Piece { words, n_left_before: old_len as u32 }),
         }
         let run_len = self.shingles.min_run().words();
         let first = (old_len + 1).saturating_sub(run_len);
         // The last piece begins at the last seam. A run across it may be equal to any run; one from there on is a run of the article as well.
         let piece = *self.pieces.last().expect("one was just added or made longer");
-        let seam = self.stream.len() - piece.len();
+        let seam = piece.n_left_before as usize;
         let first_to_look_at = if self.may_repeat.is_empty() && seam <= first { self.stream.len() } else { first };
         for (nth, hash) in self.shingles.runs(&self.stream[first_to_look_at..]).enumerate() {
             let at = first + nth;
-            let may_cover = at < seam || self.may_repeat.get(piece.start as usize + at - seam) == Some(&true);
+            let may_cover = at < seam || self.may_repeat.get(piece.words.start as usize + at - seam) == Some(&true);
             if may_cover {
                 self.runs.entry(hash).or_insert(at as u32);
             } else if self.may_repeat.is_empty() {
@@ -84,7 +85,7 @@ impl<'a> OwnText<'a> {
     pub(super) fn may_repeat_across_seam(&self, words: WordSpan) -> bool {
         let (Some(piece), Some(last)) = (self.pieces.last(), self.stream.last()) else { return false };
         let words_here = &self.article[words.range()];
-        piece.end != words.start && words_here.windows(2).any(|pair| pair == [*last, words_here[0]])
+        piece.words.end != words.start && words_here.windows(2).any(|pair| pair == [*last, words_here[0]])
     }
 
     /// Notes that the last `n_words` kept are what is left of one passage.
@@ -131,9 +132,9 @@ impl<'a> OwnText<'a> {
         self.stream.len()
     }
 
-    /// The whole stream, for the index.
-    pub(super) fn into_stream(self) -> Vec<WordHash> {
-        self.stream
+    /// The whole stream, for the index, and the pieces of the article that it is made of.
+    pub(super) fn into_stream(self) -> (Vec<WordHash>, Vec<Piece>) {
+        (self.stream, self.pieces)
     }
 }
 

@@ -136,9 +136,9 @@ impl<'a> Walk<'a> {
             return Outcome { removals, touched: Touched::default(), gaps_looked_up };
         }
         removals.sort_by_key(|removal| removal.bytes);
-        let words = own.into_stream();
+        let (words, pieces) = own.into_stream();
         let anchors = anchors(&words, kept.shingles());
-        Outcome { removals, touched: Touched { words, anchors, passages: kept_passages }, gaps_looked_up }
+        Outcome { removals, touched: Touched { words, anchors, passages: kept_passages, pieces }, gaps_looked_up }
     }
 
     /// Verdict 2, and verdict 3 where the passage stays. Tells whether it would go.

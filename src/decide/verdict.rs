@@ -24,8 +24,8 @@ pub struct Article<'a> {
     pub repeats_itself: bool,
     /// Whether capital letters make names in its language.
     pub has_names: bool,
-    /// What of it kept text had before the current batch.
-    pub settled: Known<'a>,
+    /// What of it may have a place in kept text.
+    pub candidates: Candidates<'a>,
 }
 
 impl Article<'_> {
@@ -35,9 +35,9 @@ impl Article<'_> {
     }
 }
 
-/// Which anchors and short passages of an article have a place in kept text.
+/// Those anchors and short passages of an article that may have a place in kept text; the others have none.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct Candidates<'a> {
     /// In the article's order, the anchors before the passages.
     pub spots: &'a [Spot],
 }
@@ -124,6 +124,31 @@ pub struct Touched {
     pub anchors: Vec<Anchor>,
     /// Its short passages: first word in `words`, and key.
     pub passages: Vec<(u32, PassageKey)>,
+    /// The stretches of the article that `words` is made of, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A stretch of an article that is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its words in the article's stream.
+    pub words: WordSpan,
+    /// How many words are left before it.
+    pub n_left_before: u32,
+}
+
+impl Touched {
+    /// Which words of the article these words of what is left were; they come in order.
+    pub fn words_in_article(&self, words: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
+        let mut pieces = self.pieces.iter().peekable();
+        let mut n_gone = 0;
+        words.map(move |word| {
+            while let Some(piece) = pieces.next_if(|piece| piece.n_left_before <= word) {
+                n_gone = piece.words.start - piece.n_left_before;
+            }
+            word + n_gone
+        })
+    }
 }
 
 impl Judgement {
@@ -158,7 +183,7 @@ pub fn filtered(article: &Article<'_>) -> Judgement {
 
 /// Judges an article against the kept text.
 pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
-    let others = others_cover(article.print, article.settled, kept);
+    let others = others_cover(article.print, article.candidates, kept);
     let mut judgement = judge_with(article, kept, rules, others.as_ref());
     if let (Some(floor), Some(others)) = (rules.near, &others) {
         judgement.notes = notes(article, kept, rules, floor, others, &mut judgement);

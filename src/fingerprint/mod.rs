@@ -57,9 +57,12 @@ impl Fingerprint {
         (!passage.words.is_empty()).then(|| self.short_passages[nth].1)
     }
 
-    /// The number of the anchor that begins with word `word`.
-    pub fn anchor_at(&self, word: u32) -> usize {
-        self.anchors.partition_point(|anchor| anchor.word < word)
+    /// The numbers of the anchors that begin with these words, which come in order; of those before which none begins, that of the next anchor.
+    pub fn anchors_at(&self, words: impl Iterator<Item = u32>) -> impl Iterator<Item = usize> {
+        words.scan(0, |at, word| {
+            *at += self.anchors[*at..].iter().take_while(|anchor| anchor.word < word).count();
+            Some(*at)
+        })
     }
 
     /// The passage that begins with word `word`, by number; of several, the one that has words.

@@ -117,16 +117,6 @@ impl KeptText {
         SettledShard { shard: self.settled.shard(nth), stored: &self.stored }
     }
 
-    /// Whether anything of the current batch is known already.
-    pub fn has_recent(&self) -> bool {
-        !self.recent.is_empty()
-    }
-
-    /// Whether an anchor has a place in what is known of the current batch.
-    pub fn has_recent_anchor(&self, hash: u64) -> bool {
-        self.recent.has_anchor(hash)
-    }
-
     /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let stored = self.stored.iter().flat_map(move |segment| segment.table(TableKind::Anchors).places(hash));

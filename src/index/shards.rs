@@ -47,7 +47,7 @@ impl Spot {
 }
 
 /// Hashes with their spots, by shard; within a shard they stand in the order in which they came.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ByShard {
     entries: Vec<(u64, Spot)>,
     /// Where each shard's entries begin, and where the last one's end.
@@ -60,7 +60,15 @@ pub type Numbered<'a> = (usize, &'a [Anchor], &'a [(u32, PassageKey)]);
 impl ByShard {
     /// Sorts the anchors and short passages of some articles, by counting.
     pub fn sort<'a>(articles: impl Iterator<Item = Numbered<'a>> + Clone) -> Self {
-        let mut starts = vec![0; N_SHARDS + 1];
+        Self::default().sort_again(articles)
+    }
+
+    /// The same for other articles, in the memory of the last ones.
+    #[must_use]
+    pub fn sort_again<'a>(self, articles: impl Iterator<Item = Numbered<'a>> + Clone) -> Self {
+        let Self { mut entries, mut starts } = self;
+        starts.clear();
+        starts.resize(N_SHARDS + 1, 0);
         for (_, anchors, passages) in articles.clone() {
             anchors.iter().for_each(|anchor| starts[shard_of(anchor.hash) + 1] += 1);
             passages.iter().for_each(|(_, key)| starts[shard_of(key.0) + 1] += 1);
@@ -68,7 +76,8 @@ impl ByShard {
         for shard in 0..N_SHARDS {
             starts[shard + 1] += starts[shard];
         }
-        let mut entries = vec![(0, Spot::default()); starts[N_SHARDS]];
+        // Every entry will be written over.
+        entries.resize(starts[N_SHARDS], (0, Spot::default()));
         let mut next = starts.clone();
         let mut put = |hash, spot| {
             let at = &mut next[shard_of(hash)];

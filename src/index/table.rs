@@ -179,11 +179,14 @@ impl PlaceTable {
         let tags = std::mem::replace(&mut self.tags, vec![0; len + Group::LEN - 1]);
         // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
         let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
-        for range in [start..slots.len(), 0..start] {
+        // Homes come nearly in order, so most are past all that was put, and nobody needs to look whether they are empty; but not past the end.
+        for (range, mut put_before) in [(start..slots.len(), 0), (0..start, usize::MAX)] {
             for (slot, &tag) in slots[range.clone()].iter().zip(&tags[range]) {
                 if tag != 0 {
-                    let at = self.first_empty(home(hash_and_place(*slot) >> SHARD_BITS, len));
+                    let home = home(hash_and_place(*slot) >> SHARD_BITS, len);
+                    let at = if home >= put_before { home } else { self.first_empty(home) };
                     self.put(at, *slot, tag);
+                    put_before = put_before.max(at + 1);
                 }
             }
         }

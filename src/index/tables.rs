@@ -58,10 +58,6 @@ impl Tables {
         self.size
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.is_empty
-    }
-
     /// Shard number `nth`.
     pub(super) fn shard(&self, nth: usize) -> &Shard {
         &self.shards[nth]
@@ -81,11 +77,6 @@ impl Tables {
 
     fn shard_with(&self, hash: u64) -> &Shard {
         &self.shards[shard_of(hash)]
-    }
-
-    /// Whether an anchor has places.
-    pub(super) fn has_anchor(&self, hash: u64) -> bool {
-        self.shard_with(hash).anchors.has(hash)
     }
 
     /// The places of an anchor, the first kept first, as far as they are kept one by one.

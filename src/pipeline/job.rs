@@ -182,7 +182,7 @@ pub(super) fn read_through<'a>(
             &mut next,
         );
         if let Some(settled) = settled? {
-            judge.learn(&batch.records, &settled);
+            judge.learn(&batch.records, settled);
             limit.keep(&mut judge)?;
         }
         let summary = &sinks.summary;

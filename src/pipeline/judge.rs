@@ -10,10 +10,10 @@ use rayon::prelude::*;
 use super::filtering::Filtering;
 use super::sharing::Sharing;
 use crate::corpus::{Place, RecordName};
-use crate::decide::{Article, Judgement, RecordVerdict, Rules, Touched, Verdict, filtered, judge, record_verdict};
+use crate::decide::{Article, Candidates, Judgement, RecordVerdict, Rules, Touched, Verdict, filtered, judge, record_verdict};
 use crate::filter::{Finding, Limits};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
-use crate::index::{ByShard, KeptStream, KeptText, TableSize, WordPlace};
+use crate::index::{ByShard, KeptStream, KeptText, Spot, TableSize, WordPlace};
 use crate::language::Language;
 use crate::split::{PartSize, parts};
 
@@ -45,14 +45,14 @@ impl Prepared {
     }
 
     /// A part of the record as it is judged; it is article number `nth` of its batch.
-    fn article<'a>(&'a self, print: &'a Fingerprint, sharing: &'a Sharing, nth: usize) -> Article<'a> {
+    fn article<'a>(&'a self, print: &'a Fingerprint, candidates: Candidates<'a>, sharing: &Sharing, nth: usize) -> Article<'a> {
         Article {
             text: &self.text[print.part.range()],
             print,
             is_whole: self.is_whole,
             repeats_itself: sharing.repeats_itself[nth],
             has_names: self.has_names,
-            settled: sharing.settled(nth),
+            candidates,
         }
     }
 }
@@ -63,6 +63,8 @@ pub struct Judge {
     rules: Rules,
     filtering: Filtering,
     kept: KeptText,
+    /// The memory of what was found out about the last batch.
+    spare: Sharing,
 }
 
 /// A batch on its way: judged as far as could be done side by side.
@@ -106,7 +108,7 @@ impl Judge {
 
     /// A judge who knows what is kept already.
     pub fn knowing(rules: Rules, kept: KeptText) -> Self {
-        Self { rules, filtering: Filtering::default(), kept }
+        Self { rules, filtering: Filtering::default(), kept, spare: Sharing::default() }
     }
 
     /// What was kept so far.
@@ -123,19 +125,19 @@ impl Judge {
         let provisional = self.judge_side_by_side(batch);
         let mut settled = self.settle(batch, provisional);
         let verdicts = std::mem::take(&mut settled.verdicts);
-        self.learn(batch, &settled);
+        self.learn(batch, settled);
         verdicts
     }
 
     /// The first step, on all threads: everything that doesn't depend on the rest of the batch.
-    pub fn judge_side_by_side(&self, batch: &[Prepared]) -> Provisional {
+    pub fn judge_side_by_side(&mut self, batch: &[Prepared]) -> Provisional {
         let articles: Vec<(&Prepared, &Fingerprint)> =
             batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
-        let sharing = Sharing::find(&prints, &self.kept);
+        let sharing = std::mem::take(&mut self.spare).find_again(&prints, &self.kept);
         let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
-            let judgement =
-                (!sharing.depends[nth]).then(|| judge(&record.article(print, &sharing, nth), &self.kept, &self.rules));
+            let article = || record.article(print, sharing.settled(nth), &sharing, nth);
+            let judgement = (!sharing.depends[nth]).then(|| judge(&article(), &self.kept, &self.rules));
             let finding = self.filtering.look_at(record, judgement.as_ref());
             (judgement, finding)
         });
@@ -158,20 +160,26 @@ impl Judge {
                 let nth = settled.parts.len();
                 let still_holds = |early: &Judgement| !late.concerns(print, early, sharing, nth);
                 let (early, early_finding) = provisional.next().expect("each part was looked at");
-                let article = record.article(print, sharing, nth);
                 let has_waited = early.is_none();
                 let early = early.filter(still_holds);
                 let is_late = early.is_none();
-                let judgement = early.unwrap_or_else(|| judge(&article, &self.kept, &self.rules));
+                let judgement = early.unwrap_or_else(|| {
+                    let spots = late.candidates(print, sharing, nth);
+                    judge(&record.article(print, Candidates { spots: &spots }, sharing, nth), &self.kept, &self.rules)
+                });
                 // Of an article that waited, all was looked at, which is enough where nothing goes.
                 finding = if is_late && !(has_waited && is_left_whole(&judgement)) {
                     self.filtering.look_at(record, Some(&judgement))
                 } else {
                     early_finding
                 };
-                let judgement = if self.filtering.drops(finding.as_ref()) { filtered(&article) } else { judgement };
-                late.add(print, &judgement, sharing);
-                let part = self.keep(record, print, judgement, first_word, sharing, nth);
+                let judgement = if self.filtering.drops(finding.as_ref()) {
+                    filtered(&record.article(print, Candidates::default(), sharing, nth))
+                } else {
+                    judgement
+                };
+                let part = self.keep(record, print, judgement, first_word);
+                self.tell_batch(print, &part, &mut late, sharing, nth);
                 first_word += part.left(print).words.len();
                 settled.parts.push(part);
             }
@@ -181,38 +189,41 @@ impl Judge {
         settled
     }
 
-    /// Keeps what is left of a part, which is article number `nth` of the batch. The rest of the batch needs to know those of its anchors that it may have, too.
-    fn keep(
-        &mut self,
-        record: &Prepared,
-        print: &Fingerprint,
-        judgement: Judgement,
-        first_word: usize,
-        sharing: &Sharing,
-        nth: usize,
-    ) -> SettledPart {
+    /// Keeps what is left of a part.
+    fn keep(&mut self, record: &Prepared, print: &Fingerprint, judgement: Judgement, first_word: usize) -> SettledPart {
         let mut part = SettledPart { judgement, start: WordPlace(0) };
         let words = part.left(print).words;
-        if words.is_empty() {
-            return part;
-        }
-        part.start = self.kept.keep_words(words, record.place, &record.name, first_word);
-        let left = part.left(print);
-        if part.is_untouched() {
-            self.kept.remember_for_batch(&left, sharing.shared_anchors(nth, print));
-        } else {
-            self.kept.remember_for_batch(&left, left.anchors.iter().filter(|anchor| sharing.may_be_in_batch(anchor.hash)));
+        if !words.is_empty() {
+            part.start = self.kept.keep_words(words, record.place, &record.name, first_word);
         }
         part
     }
 
+    /// Makes known to the rest of the batch what is left of a part, which is article number `nth`, as far as the others may ask for it.
+    fn tell_batch(&mut self, print: &Fingerprint, part: &SettledPart, late: &mut Late, sharing: &Sharing, nth: usize) {
+        let left = part.left(print);
+        if left.words.is_empty() {
+            return;
+        }
+        let Some(touched) = &part.judgement.touched else {
+            return self.kept.remember_for_batch(&left, sharing.shared_anchors(nth, print));
+        };
+        let anchors: Vec<(&Anchor, Option<u32>)> = touched.anchors.iter().zip(foretold(print, touched)).collect();
+        late.add(print, touched, &anchors, sharing);
+        let may_be_asked_for = |(anchor, foretold): &(&Anchor, Option<u32>)| {
+            foretold.map_or_else(|| sharing.may_be_in_batch(anchor.hash), |word| sharing.is_shared(nth, word))
+        };
+        self.kept.remember_for_batch(&left, anchors.into_iter().filter(may_be_asked_for).map(|(anchor, _)| anchor));
+    }
+
     /// The last step, on all threads: the index learns what was kept of a batch.
-    pub fn learn(&mut self, batch: &[Prepared], settled: &Settled) {
+    pub fn learn(&mut self, batch: &[Prepared], settled: Settled) {
         self.kept.forget_batch();
         let prints = batch.iter().flat_map(|record| &record.parts);
         let streams: Vec<KeptStream<'_>> = prints.zip(&settled.parts).map(|(print, part)| part.left(print)).collect();
-        let touched = settled.parts.iter().zip(&streams).enumerate().filter(|(_, (part, _))| !part.is_untouched());
-        let touched = ByShard::sort(touched.map(|(nth, (_, stream))| (nth, stream.anchors, stream.passages)));
+        let is_untouched: Vec<bool> = settled.parts.iter().map(SettledPart::is_untouched).collect();
+        let touched = streams.iter().enumerate().filter(|(nth, _)| !is_untouched[*nth]);
+        let touched = ByShard::sort(touched.map(|(nth, stream)| (nth, stream.anchors, stream.passages)));
         self.kept.filling().into_par_iter().enumerate().for_each(|(nth, mut filling)| {
             let mut touched = touched.shard(nth).iter().peekable();
             for entries in settled.sharing.shard(nth) {
@@ -222,13 +233,14 @@ impl Judge {
                     while let Some(earlier) = touched.next_if(|earlier| earlier.1.article() < article) {
                         filling.insert(earlier, &streams);
                     }
-                    if settled.parts[article].is_untouched() {
+                    if is_untouched[article] {
                         filling.insert(entry, &streams);
                     }
                 }
             }
             touched.for_each(|entry| filling.insert(entry, &streams));
         });
+        self.spare = settled.sharing;
     }
 }
 
@@ -243,7 +255,7 @@ impl SettledPart {
         let start = self.start;
         match (&self.judgement.verdict, &self.judgement.touched) {
             (Verdict::Drop(_), _) => KeptStream { start, words: &[], anchors: &[], passages: &[] },
-            (Verdict::Keep, Some(Touched { words, anchors, passages })) => KeptStream { start, words, anchors, passages },
+            (Verdict::Keep, Some(Touched { words, anchors, passages, .. })) => KeptStream { start, words, anchors, passages },
             (Verdict::Keep, None) => {
                 KeptStream { start, words: &print.words, anchors: &print.anchors, passages: &print.short_passages }
             }
@@ -260,14 +272,33 @@ struct Late {
 }
 
 impl Late {
-    /// Notes what is new in what was left of an article.
-    fn add(&mut self, print: &Fingerprint, judgement: &Judgement, sharing: &Sharing) {
-        let Some(touched) = &judgement.touched else { return };
-        let known: HashSet<u64, MixedHashing> = hashes(&print.anchors, &print.short_passages).collect();
-        for hash in hashes(&touched.anchors, &touched.passages).filter(|hash| !known.contains(hash)) {
+    /// Notes what is new in what was left of an article; `anchors` are those of it, each with where its fingerprint foretold it.
+    fn add(&mut self, print: &Fingerprint, touched: &Touched, anchors: &[(&Anchor, Option<u32>)], sharing: &Sharing) {
+        let anchors = anchors.iter().filter(|(_, foretold)| foretold.is_none());
+        let words = touched.words_in_article(touched.passages.iter().map(|(word, _)| *word));
+        let passages = words.zip(&touched.passages).filter(|(word, (_, key))| {
+            let foretold = print.short_passages.binary_search(&(*word, *key));
+            foretold.is_err()
+        });
+        for hash in anchors.map(|(anchor, _)| anchor.hash).chain(passages.map(|(_, (_, key))| key.0)) {
             self.may_be_in_batch |= sharing.may_be_in_batch(hash);
             self.hashes.insert(hash);
         }
+    }
+
+    /// What of article number `nth` may have a place in kept text by now.
+    fn candidates(&self, print: &Fingerprint, sharing: &Sharing, nth: usize) -> Vec<Spot> {
+        let mut spots = sharing.settled_and_shared(nth).concat();
+        if self.may_be_in_batch {
+            let anchors = print.anchors.iter().filter(|anchor| self.is_late(anchor.hash));
+            spots.extend(anchors.map(|anchor| Spot::anchor(nth, anchor.word)));
+            let passages = print.short_passages.iter().filter(|(_, key)| self.is_late(key.0));
+            spots.extend(passages.map(|(word, _)| Spot::passage(nth, *word)));
+        }
+        // This sort merges what is sorted already.
+        spots.sort();
+        spots.dedup();
+        spots
     }
 
     fn is_late(&self, hash: u64) -> bool {
@@ -280,6 +311,16 @@ impl Late {
         let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
         is_gap_known || self.may_be_in_batch && hashes(&print.anchors, &print.short_passages).any(|hash| self.is_late(hash))
     }
+}
+
+/// For each anchor of what is left of an article, which word of the article it begins with, if the article has the same anchor there.
+fn foretold<'a>(print: &'a Fingerprint, touched: &'a Touched) -> impl Iterator<Item = Option<u32>> + 'a {
+    let words = || touched.words_in_article(touched.anchors.iter().map(|anchor| anchor.word));
+    let own = print.anchors_at(words()).map(|nth| print.anchors.get(nth));
+    words().zip(own).zip(&touched.anchors).map(|((word, own), anchor)| {
+        let is_same = own.is_some_and(|own| own.word == word && own.hash == anchor.hash);
+        is_same.then_some(word)
+    })
 }
 
 /// Whether nothing goes by a judgement.

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use crate::decide::Known;
+use crate::decide::Candidates;
 use crate::fingerprint::{Anchor, Fingerprint};
 use crate::index::{ByShard, KeptText, N_SHARDS, Numbered, SettledShard, Spot, shard_of};
 
@@ -25,33 +25,52 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    /// Looks through a batch, on all threads.
-    pub(super) fn find(batch: &[&Fingerprint], kept: &KeptText) -> Self {
+    /// Looks through a batch, on all threads, in the memory of what was found out about the last one.
+    #[must_use]
+    pub(super) fn find_again(self, batch: &[&Fingerprint], kept: &KeptText) -> Self {
+        let Self { mut depends, mut repeats_itself, settled, shared, mut shards, mut pieces } = self;
         let numbered: Vec<Numbered<'_>> =
             batch.iter().enumerate().map(|(nth, print)| (nth, &print.anchors[..], &print.short_passages[..])).collect();
         let piece_len = batch.len().div_ceil(rayon::current_num_threads()).max(1);
-        let pieces: Vec<ByShard> = numbered.par_chunks(piece_len).map(|piece| ByShard::sort(piece.iter().copied())).collect();
-        let find = |nth| Shard::find(&pieces, nth, kept.settled_shard(nth));
-        let shards: Vec<Shard> = (0..N_SHARDS).into_par_iter().map(find).collect();
-        let (mut depends, mut repeats_itself) = (vec![false; batch.len()], vec![false; batch.len()]);
+        pieces.resize_with(numbered.len().div_ceil(piece_len), ByShard::default);
+        let sort = |(sorted, piece): (&mut ByShard, &[Numbered<'_>])| {
+            *sorted = std::mem::take(sorted).sort_again(piece.iter().copied());
+        };
+        pieces.par_iter_mut().zip(numbered.par_chunks(piece_len)).for_each(sort);
+        shards.resize_with(N_SHARDS, Shard::default);
+        shards.par_iter_mut().enumerate().for_each(|(nth, shard)| shard.find_again(&pieces, nth, kept.settled_shard(nth)));
+        for flags in [&mut depends, &mut repeats_itself] {
+            flags.clear();
+            flags.resize(batch.len(), false);
+        }
         for shard in &shards {
             shard.depends.iter().for_each(|spot| depends[spot.article()] = true);
             shard.repeats.iter().for_each(|spot| repeats_itself[spot.article()] = true);
         }
-        let settled = ByArticle::new(shards.iter().flat_map(|shard| &shard.settled), batch.len());
-        let shared = ByArticle::new(shards.iter().flat_map(|shard| &shard.shared), batch.len());
+        let settled = settled.sort_again(shards.iter().map(|shard| &shard.settled[..]), batch.len());
+        let shared = shared.sort_again(shards.iter().map(|shard| &shard.shared[..]), batch.len());
         Self { depends, repeats_itself, settled, shared, shards, pieces }
     }
 
     /// What of an article kept text had before the batch.
-    pub(super) fn settled(&self, article: usize) -> Known<'_> {
-        Known { spots: self.settled.of(article) }
+    pub(super) fn settled(&self, article: usize) -> Candidates<'_> {
+        Candidates { spots: self.settled.of(article) }
+    }
+
+    /// What of an article kept text had before the batch, and what other articles of the batch may have, each in order.
+    pub(super) fn settled_and_shared(&self, article: usize) -> [&[Spot]; 2] {
+        [self.settled.of(article), self.shared.of(article)]
+    }
+
+    /// Whether other articles of the batch may have the anchor of an article that begins with word `word`.
+    pub(super) fn is_shared(&self, article: usize, word: u32) -> bool {
+        self.shared.of(article).binary_search(&Spot::anchor(article, word)).is_ok()
     }
 
     /// The anchors of an article that other articles of the batch may have too.
     pub(super) fn shared_anchors<'a>(&'a self, article: usize, print: &'a Fingerprint) -> impl Iterator<Item = &'a Anchor> {
-        let anchors = self.shared.of(article).iter().filter(|spot| !spot.is_passage());
-        anchors.map(|spot| &print.anchors[print.anchor_at(spot.word)])
+        let anchors = self.shared.of(article).iter().take_while(|spot| !spot.is_passage());
+        print.anchors_at(anchors.map(|spot| spot.word)).map(|nth| &print.anchors[nth])
     }
 
     /// The batch's anchors and short passages in shard number `nth`, in order, in a few pieces.
@@ -104,16 +123,18 @@ impl Seen {
 }
 
 impl Shard {
-    fn find(pieces: &[ByShard], nth: usize, settled: SettledShard<'_>) -> Self {
+    fn find_again(&mut self, pieces: &[ByShard], nth: usize, settled: SettledShard<'_>) {
         let n_entries: usize = pieces.iter().map(|piece| piece.shard(nth).len()).sum();
-        let seen = vec![Seen::default(); (n_entries + n_entries / 2 + 1).next_power_of_two()];
-        let mut shard = Self { seen, ..Self::default() };
+        self.seen.clear();
+        self.seen.resize((n_entries + n_entries / 2 + 1).next_power_of_two(), Seen::default());
+        for spots in [&mut self.depends, &mut self.repeats, &mut self.settled, &mut self.shared] {
+            spots.clear();
+        }
         for piece in pieces {
             let entries = piece.shard(nth);
-            settled.find(entries, &mut shard.settled);
-            entries.iter().for_each(|&(hash, spot)| shard.add(hash, spot));
+            settled.find(entries, &mut self.settled);
+            entries.iter().for_each(|&(hash, spot)| self.add(hash, spot));
         }
-        shard
     }
 
     /// The slot of `hash`, or the empty one where it belongs.
@@ -155,16 +176,33 @@ struct ByArticle {
 }
 
 impl ByArticle {
-    fn new<'a>(spots: impl Iterator<Item = &'a Spot>, n_articles: usize) -> Self {
-        let mut spots: Vec<Spot> = spots.copied().collect();
-        spots.sort_unstable();
-        spots.dedup();
-        let mut starts = vec![0; n_articles + 1];
-        spots.iter().for_each(|spot| starts[spot.article() + 1] += 1);
-        for article in 0..n_articles {
-            starts[article + 1] += starts[article];
+    /// Sorts these spots, in the memory of the last ones.
+    fn sort_again<'a>(self, unsorted: impl Iterator<Item = &'a [Spot]> + Clone, n_articles: usize) -> Self {
+        let mut sorted = self;
+        sorted.find_starts(unsorted.clone().flatten(), n_articles);
+        let Self { spots, starts } = &mut sorted;
+        spots.resize(starts[n_articles] as usize, Spot::default());
+        let mut next = starts.clone();
+        for spot in unsorted.flatten() {
+            let at = &mut next[spot.article()];
+            spots[*at as usize] = *spot;
+            *at += 1;
         }
-        Self { spots, starts }
+        starts.windows(2).for_each(|ends| spots[ends[0] as usize..ends[1] as usize].sort_unstable());
+        spots.dedup();
+        let spots = std::mem::take(spots);
+        sorted.find_starts(spots.iter(), n_articles);
+        Self { spots, ..sorted }
+    }
+
+    /// Counts where each article's spots will begin.
+    fn find_starts<'a>(&mut self, spots: impl Iterator<Item = &'a Spot>, n_articles: usize) {
+        self.starts.clear();
+        self.starts.resize(n_articles + 1, 0);
+        spots.for_each(|spot| self.starts[spot.article() + 1] += 1);
+        for article in 0..n_articles {
+            self.starts[article + 1] += self.starts[article];
+        }
     }
 
     fn of(&self, article: usize) -> &[Spot] {

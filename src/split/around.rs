@@ -48,7 +48,7 @@ pub fn around(lines: &[&str]) -> Vec<Option<Around>> {
     let mut around = vec![None; lines.len()];
     loop {
         let left: Vec<usize> = (0..lines.len()).filter(|&nth| around[nth].is_none() && !shapes[nth].look.is_empty()).collect();
-        let looks = left.iter().map(|&nth| &shapes[nth].look);
+        let looks = left.iter().map(|&nth| shapes[nth].look);
         let found = if is_hard_wrapped(looks) { Vec::new() } else { Lines::of(left.iter().map(|&nth| &shapes[nth])).around() };
         if found.is_empty() {
             break;
@@ -84,7 +84,7 @@ impl<'a> Shape<'a> {
         let breaks_off = || ELLIPSES.iter().any(|ellipsis| line.ends_with(ellipsis));
         line.len() >= TEXT_BYTES
             || self.n_words >= TEXT_WORDS
-            || self.n_words >= SENTENCE_WORDS && self.look.ends_sentence && !breaks_off()
+            || self.n_words >= SENTENCE_WORDS && self.look.ends_sentence() && !breaks_off()
             || is_marked(line)
     }
 

@@ -59,14 +59,29 @@ fn last_word_border(text: &str, most: usize) -> usize {
         .trim_end_matches(|c: char| !c.is_ascii_whitespace())
         .trim_end_matches(|c: char| c.is_ascii_whitespace())
         .len();
-    let last =
-        text[restart..].split_word_bound_indices().map(|(at, _)| restart + at).take_while(|&at| at <= most).last().unwrap_or(0);
+    let words = text[restart..settled_from(text, most)].split_word_bound_indices();
+    let last = words.map(|(at, _)| restart + at).take_while(|&at| at <= most).last().unwrap_or(0);
     if last > 0 { last } else { most }
+}
+
+/// A place behind `most` such that no word border up to `most` depends on what stands from there on: behind a letter or digit. Nothing looks past one to tell whether a border
+/// stands before it.
+fn settled_from(text: &str, most: usize) -> usize {
+    let settles = |c: char| c.is_alphanumeric() && !extends(c);
+    text[most..].char_indices().find(|&(_, c)| settles(c)).map_or(text.len(), |(at, c)| most + at + c.len_utf8())
+}
+
+/// Whether a character belongs to the one before it.
+fn extends(c: char) -> bool {
+    let mut pair = [b'a', 0, 0, 0, 0];
+    let len = 1 + c.encode_utf8(&mut pair[1..]).len();
+    std::str::from_utf8(&pair[..len]).is_ok_and(|pair| pair.graphemes(true).count() == 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Seed;
 
     fn cut(text: &str, wanted: usize, most: usize) -> Vec<&str> {
         parts(text, PartSize { wanted, most }).into_iter().map(|part| &text[part.range()]).collect()
@@ -90,6 +105,23 @@ mod tests {
         for (text, expected) in cases {
             let wanted = if text.starts_with("abc") { 10 } else { 8 };
             assert_eq!(cut(text, wanted, 16), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_letter_changes_no_border_before_it() {
+        let plain = |text: &str, most: usize| {
+            let borders = text.split_word_bound_indices().map(|(at, _)| at);
+            borders.take_while(|&at| at <= most).last().filter(|&at| at > 0).unwrap_or(most)
+        };
+        let characters =
+            ['a', '1', '.', '\'', ',', '\u{301}', '\u{93E}', '\u{AD}', '\u{200D}', '中', 'カ', '_', '-', '🇩', '👩', 'א', '"'];
+        let seed = Seed(5);
+        for n in 0..20_000_u64 {
+            let pick = |nth: u64| characters[(seed.hash_word(&(n * 100 + nth).to_le_bytes()) % characters.len() as u64) as usize];
+            let text: String = (0..12).map(pick).collect();
+            let most = text.char_indices().nth(7).expect("12 characters").0;
+            assert_eq!(last_word_border(&text, most), plain(&text, most), "{text:?}");
         }
     }
 

@@ -11,11 +11,12 @@ const MIN_INNER_PERCENT: usize = 15;
 /// The passages of `text`: the bytes of each without the line break that ends it, and where that line break ends.
 pub fn passages(text: &str) -> Vec<(ByteSpan, usize)> {
     let lines: Vec<Line> = lines(text).collect();
-    let looks: Vec<Look> = lines.iter().map(|line| Look::at(&text[line.start..line.content_end])).collect();
+    let looks = || lines.iter().map(|line| Look::at(&text[line.start..line.content_end]));
     let span = |first: &Line, last: &Line| (ByteSpan::new(first.start, last.content_end), last.break_end);
-    if !is_hard_wrapped(looks.iter()) {
+    if !is_hard_wrapped(looks()) {
         return lines.iter().map(|line| span(line, line)).collect();
     }
+    let looks: Vec<Look> = looks().collect();
     let full_length = percentile_90(&looks);
     let mut passages = Vec::new();
     let mut first = 0;
@@ -30,21 +31,21 @@ pub fn passages(text: &str) -> Vec<(ByteSpan, usize)> {
 }
 
 /// What a line looks like to someone who wonders whether it was wrapped.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     /// The line without white space at either end.
     pub(super) trimmed: &'a str,
-    pub(super) ends_sentence: bool,
     pub(super) begins_lower: bool,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn at(line: &'a str) -> Self {
         let trimmed = line.trim();
-        Self {
-            trimmed,
-            ends_sentence: ends_sentence(trimmed),
-            begins_lower: trimmed.chars().next().is_some_and(char::is_lowercase),
-        }
+        Self { trimmed, begins_lower: trimmed.chars().next().is_some_and(char::is_lowercase) }
+    }
+
+    pub(super) fn ends_sentence(&self) -> bool {
+        ends_sentence(self.trimmed)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -98,16 +99,22 @@ fn is_closing(c: char) -> bool {
 }
 
 /// Whether so many line breaks stand inside a sentence that all of them are in question.
-pub(super) fn is_hard_wrapped<'a>(looks: impl Iterator<Item = &'a Look<'a>> + Clone) -> bool {
-    let pairs = || looks.clone().zip(looks.clone().skip(1)).filter(|(line, next)| !line.is_empty() && !next.is_empty());
-    let n_breaks = pairs().count();
-    let n_inner = pairs().filter(|(line, next)| !line.ends_sentence && next.begins_lower).count();
+pub(super) fn is_hard_wrapped<'a>(mut looks: impl Iterator<Item = Look<'a>>) -> bool {
+    let Some(mut line) = looks.next() else { return false };
+    let (mut n_breaks, mut n_inner) = (0, 0);
+    for next in looks {
+        if !line.is_empty() && !next.is_empty() {
+            n_breaks += 1;
+            n_inner += usize::from(next.begins_lower && !line.ends_sentence());
+        }
+        line = next;
+    }
     n_inner >= MIN_INNER_BREAKS && n_inner * 100 >= n_breaks * MIN_INNER_PERCENT
 }
 
 /// Whether, in hard-wrapped text, the break between two neighbouring lines ends a passage.
 fn is_border(line: &Look<'_>, next: &Look<'_>, full_length: usize) -> bool {
-    if line.is_empty() || next.is_empty() || line.ends_sentence {
+    if line.is_empty() || next.is_empty() || line.ends_sentence() {
         return true;
     }
     let token = next.trimmed.split(char::is_whitespace).next().map_or(0, |token| token.chars().count());
