@@ -26,6 +26,8 @@
 //!
 //! What exactly is taken out is defined in `docs/definition.md`; `tests/oracle/` spells it out in slow, obvious code that the engine has to agree with.
 
+mod block;
+
 pub mod boilerplate;
 pub mod clean;
 pub mod corpus;

@@ -106,18 +106,22 @@ pub fn clean(text: String, cleaning: Cleaning) -> CleanedText {
 
 /// The text with every character replaced as `replace` says: by another, by nothing (`None`), or by itself.
 fn mapped(text: &str, mut replace: impl FnMut(char) -> Option<char>) -> Cow<'_, str> {
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
+    let mut mapped = String::new();
+    let mut copied_to = 0;
+    for (at, c) in text.char_indices() {
         let replaced = replace(c);
         if replaced != Some(c) {
-            let mut changed = String::with_capacity(text.len());
-            changed.push_str(&text[..at]);
-            changed.extend(replaced);
-            changed.extend(chars.filter_map(|(_, c)| replace(c)));
-            return Cow::Owned(changed);
+            mapped.reserve(text.len() - copied_to);
+            mapped.push_str(&text[copied_to..at]);
+            mapped.extend(replaced);
+            copied_to = at + c.len_utf8();
         }
     }
-    Cow::Borrowed(text)
+    if copied_to == 0 {
+        return Cow::Borrowed(text);
+    }
+    mapped.push_str(&text[copied_to..]);
+    Cow::Owned(mapped)
 }
 
 #[cfg(test)]

@@ -1,32 +1,23 @@
 //! Which cleaners may find something in a text: told in one fast look, which most text passes with none.
 
 use super::CLEANERS;
+use crate::block::Block;
 
 /// Whether a cleaner may take offence at what begins at a byte of the text, which is none of the plain ones.
 pub(super) type IsSuspect = fn(&str, usize) -> bool;
 
-const ONES: u64 = u64::MAX / 0xFF;
-const TOPS: u64 = ONES << 7;
-
-/// The top bits of those of eight bytes that are not plain: no ASCII, control characters, and `&`. Some others may be among them.
-#[inline]
-fn odd_ones(bytes: u64) -> u64 {
-    let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
-    (bytes | bytes.wrapping_add(ONES) | below(bytes, b' ') | below(bytes ^ (ONES * u64::from(b'&')), 1)) & TOPS
-}
-
 /// The cleaners that may change the text, a bit each, in their order.
 pub(super) fn suspects(text: &str) -> u8 {
-    let (eights, rest) = text.as_bytes().as_chunks();
+    let bytes = text.as_bytes();
+    let n_in_blocks = text.len() - text.len() % Block::LEN;
+    let odd = (0..n_in_blocks).step_by(Block::LEN).flat_map(|start| Block::at(bytes, start).odd().map(move |at| start + at));
     let mut suspects = 0;
-    for (nth, eight) in eights.iter().enumerate() {
-        let mut odd = odd_ones(u64::from_le_bytes(*eight));
-        while odd != 0 {
-            suspects |= look_at(text, size_of::<u64>() * nth + odd.trailing_zeros() as usize / 8);
-            odd &= odd - 1;
+    odd.chain(n_in_blocks..text.len()).for_each(|at| {
+        if !is_innocent(bytes, at) {
+            suspects |= ask_all(text, at);
         }
-    }
-    (text.len() - rest.len()..text.len()).fold(suspects, |suspects, at| suspects | look_at(text, at))
+    });
+    suspects
 }
 
 /// Whether no cleaner takes offence at what begins at a byte, which is most of what isn't plain: line breaks, Latin letters after a plain character, Chinese characters, and bytes
@@ -40,11 +31,8 @@ fn is_innocent(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-#[inline]
-fn look_at(text: &str, at: usize) -> u8 {
-    if is_innocent(text.as_bytes(), at) {
-        return 0;
-    }
+/// Asks every cleaner what it takes offence at.
+fn ask_all(text: &str, at: usize) -> u8 {
     let bit = |(nth, (_, _, is_suspect)): (usize, &(&str, super::Cleaner, IsSuspect))| u8::from(is_suspect(text, at)) << nth;
     CLEANERS.iter().enumerate().map(bit).fold(0, |suspects, bit| suspects | bit)
 }

@@ -6,6 +6,7 @@
 use super::classes::{Class, Entry, entry, entry_of_code};
 use super::matching_form::matching_form;
 use super::shingle::{SHORT_FORM, Seed};
+use crate::block::Block;
 use crate::corpus::ByteSpan;
 use crate::split::for_each_word;
 
@@ -37,36 +38,24 @@ const fn is_mid(byte: u8) -> bool {
     matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
 }
 
-/// How many ASCII letters and digits stand at the start of eight bytes, and these in matching form.
-#[inline]
-fn plain_prefix(bytes: u64) -> (usize, u64) {
-    const ONES: u64 = u64::MAX / 0xFF;
-    const TOPS: u64 = ONES << 7;
-    // The top bit of each byte of the sum tells whether the byte is at least the limit. No byte's sum reaches into the next.
-    let at_least = |bytes: u64, limit: u8| bytes + ONES * u64::from(0x80 - limit);
-    // This bit makes a capital letter a small one, and digits have it.
-    let folded = bytes | (ONES * 0x20);
-    let (small, plain) = (folded & !TOPS, bytes & !TOPS);
-    let is_letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
-    let is_digit = at_least(plain, b'0') & !at_least(plain, b'9' + 1);
-    let is_other = !((is_letter | is_digit) & !bytes) & TOPS;
-    if is_other == 0 {
-        return (size_of::<u64>(), folded);
+/// For each number of bytes up to a whole block: so many at its start.
+const FIRST_BYTES: [u128; Block::LEN + 1] = {
+    let mut masks = [u128::MAX; Block::LEN + 1];
+    let mut n = 0;
+    while n < Block::LEN {
+        masks[n] = (1 << (8 * n)) - 1;
+        n += 1;
     }
-    let up_to_first_other = is_other ^ (is_other - 1);
-    ((is_other.trailing_zeros() / 8) as usize, folded & up_to_first_other >> 8)
-}
+    masks
+};
 
-/// Eight bytes from `at`; behind the end stand zeroes.
+/// How many ASCII letters and digits stand at the start of a block, and these in matching form.
 #[inline]
-fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
-    #[cold]
-    fn near_the_end(rest: &[u8]) -> u64 {
-        let mut eight = [0; 8];
-        eight[..rest.len()].copy_from_slice(rest);
-        u64::from_le_bytes(eight)
-    }
-    bytes[at..].first_chunk().map_or_else(|| near_the_end(&bytes[at..]), |&eight| u64::from_le_bytes(eight))
+fn plain_prefix(block: Block) -> (usize, u128) {
+    let n_plain = block.n_alphanumeric();
+    // This bit makes a capital letter a small one, and digits have it.
+    let small = block.bytes() | (u128::MAX / 0xFF * 0x20);
+    (n_plain, small & FIRST_BYTES[n_plain])
 }
 
 /// The letter of two bytes at `at`, if one stands there and has a form of its own.
@@ -89,17 +78,17 @@ struct Form {
 impl Form {
     /// Adds `n` bytes, the first in the low end; those above are 0.
     #[inline]
-    fn push(&mut self, bytes: u64, n: usize) {
+    fn push(&mut self, bytes: u128, n: usize) {
         if self.len + n > SHORT_FORM {
             return self.push_long(bytes, n);
         }
         // Where it is full already, nothing is added, and the shift doesn't matter.
-        self.short |= u128::from(bytes).wrapping_shl(8 * self.len as u32);
+        self.short |= bytes.wrapping_shl(8 * self.len as u32);
         self.len += n;
     }
 
     #[cold]
-    fn push_long(&mut self, bytes: u64, n: usize) {
+    fn push_long(&mut self, bytes: u128, n: usize) {
         if self.long.is_empty() {
             self.long.extend_from_slice(&self.short.to_le_bytes()[..self.len]);
         }
@@ -110,7 +99,7 @@ impl Form {
     #[inline]
     fn push_character(&mut self, entry: Entry) {
         let (bytes, n) = entry.form();
-        self.push(bytes, n);
+        self.push(u128::from(bytes), n);
     }
 
     /// The word's hash; the next word may come.
@@ -182,10 +171,10 @@ impl Scanner<'_> {
         let mut start = if self.open.is_some() { self.start } else { at };
         let mut form = std::mem::take(&mut self.form);
         loop {
-            let (n_plain, folded) = plain_prefix(eight_bytes(bytes, at));
+            let (n_plain, folded) = plain_prefix(Block::at(bytes, at));
             form.push(folded, n_plain);
             at += n_plain;
-            if n_plain == size_of::<u64>() {
+            if n_plain == Block::LEN {
                 continue;
             }
             let Some(&byte) = bytes.get(at) else { break };
@@ -304,6 +293,18 @@ mod tests {
                     assert_eq!(fast, plain, "{text:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn letters_and_digits_are_folded() {
+        for len in 0..=Block::LEN {
+            let letters = &b"aZ09zAQx7bcdefGHIJ"[..len];
+            let text = [letters, b"-XY"].concat();
+            let (n_plain, folded) = plain_prefix(Block::at(&text, 0));
+            assert_eq!(n_plain, len);
+            assert_eq!(folded.to_le_bytes()[..len], letters.to_ascii_lowercase());
+            assert_eq!(folded & !FIRST_BYTES[len], 0);
         }
     }
 

@@ -62,10 +62,15 @@ impl Group {
         Self::zeros(self.0)
     }
 
-    /// The slots that may hold a hash with this tag, and no empty slot before them.
+    /// The slots that may hold a hash with this tag.
+    fn with_tag(self, tag: u8) -> u64 {
+        Self::zeros(self.0 ^ (Self::ONES * u64::from(tag)))
+    }
+
+    /// The same, as far as no empty slot stands before them.
     fn candidates(self, tag: u8) -> u64 {
         let before_empty = self.empty().wrapping_sub(1) & !self.empty();
-        Self::zeros(self.0 ^ (Self::ONES * u64::from(tag))) & before_empty
+        self.with_tag(tag) & before_empty
     }
 
     /// Which slot the first of these bits stands for.
@@ -112,18 +117,31 @@ impl PlaceTable {
         if (self.n_used + 1) * 100 > self.slots.len() * FULL_PERCENT {
             self.grow();
         }
+        let Some(at) = self.slot_for(hash, most) else { return false };
+        self.put(at, slot(hash, place), tag(hash));
+        self.n_used += 1;
+        true
+    }
+
+    /// The empty slot where the next place of `hash` belongs, unless it has `most` places.
+    #[inline]
+    fn slot_for(&self, hash: u64, most: usize) -> Option<usize> {
+        let home = home(hash, self.slots.len());
+        let group = self.group(home);
+        let empty = group.empty();
+        if empty != 0 && group.with_tag(tag(hash)) == 0 {
+            // Most hashes are new, and nothing on the way looks like them.
+            return Some(wrapped(home + Group::first(empty), self.slots.len()));
+        }
         let mut probe = self.probe(hash);
         let mut n_places = 0;
         while probe.next_with(hash).is_some() {
             n_places += 1;
             if n_places == most {
-                return false;
+                return None;
             }
         }
-        let at = wrapped(probe.at + Group::first(probe.group.empty()), self.slots.len());
-        self.put(at, slot(hash, place), tag(hash));
-        self.n_used += 1;
-        true
+        Some(wrapped(probe.at + Group::first(probe.group.empty()), self.slots.len()))
     }
 
     /// How many places it holds.

@@ -239,9 +239,14 @@ pub(crate) fn decode(raw: &[u8]) -> Decoded {
     let mut text = String::with_capacity(raw.len());
     let mut n_repaired = 0;
     let mut at = 0;
+    // Escapes are ASCII: what is sound with them is so without.
+    let sound = simdutf8::basic::from_utf8(raw).ok();
     while at < raw.len() {
         let plain = memchr::memchr(b'\\', &raw[at..]).unwrap_or(raw.len() - at);
-        n_repaired += push_utf8(&mut text, &raw[at..at + plain]);
+        match sound {
+            Some(sound) => text.push_str(&sound[at..at + plain]),
+            None => n_repaired += push_utf8(&mut text, &raw[at..at + plain]),
+        }
         at += plain;
         if at < raw.len() {
             let (c, len) = unescape(&raw[at..]);

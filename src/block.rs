@@ -1,0 +1,183 @@
+//! Sixteen bytes looked at together: what the two hottest loops over text ask of every byte.
+
+/// Sixteen bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block(u128);
+
+/// Which bytes of a block are meant, as an iterator over their places.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Places(imp::Mask);
+
+impl Block {
+    /// How many bytes it has.
+    pub(crate) const LEN: usize = size_of::<u128>();
+
+    /// The bytes from `at` on; behind the end stand zeroes.
+    #[inline]
+    pub(crate) fn at(bytes: &[u8], at: usize) -> Self {
+        #[cold]
+        fn near_the_end(rest: &[u8]) -> u128 {
+            let mut block = [0; Block::LEN];
+            block[..rest.len()].copy_from_slice(rest);
+            u128::from_le_bytes(block)
+        }
+        Self(bytes[at..].first_chunk().map_or_else(|| near_the_end(&bytes[at..]), |&block| u128::from_le_bytes(block)))
+    }
+
+    /// The bytes, the first in the low end.
+    #[inline]
+    pub(crate) fn bytes(self) -> u128 {
+        self.0
+    }
+
+    /// How many ASCII letters and digits stand at its start.
+    #[inline]
+    pub(crate) fn n_alphanumeric(self) -> usize {
+        imp::first(imp::not_alphanumeric(self.0))
+    }
+
+    /// The bytes that are no printable ASCII characters, or `&`.
+    #[inline]
+    pub(crate) fn odd(self) -> Places {
+        Places(imp::odd(self.0))
+    }
+}
+
+impl Iterator for Places {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let first = (self.0 != 0).then(|| imp::first(self.0))?;
+        self.0 &= self.0 - 1;
+        Some(first)
+    }
+}
+
+/// By the vector instructions that every x86-64 processor has.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "vector instructions are unsafe to call, and twice as fast here as anything else")]
+mod imp {
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+    };
+
+    /// A bit for each byte.
+    pub(super) type Mask = u32;
+
+    /// The place of the first byte of a mask; of an empty one, behind the last.
+    #[inline]
+    pub(super) fn first(mask: Mask) -> usize {
+        (mask | 1 << super::Block::LEN).trailing_zeros() as usize
+    }
+
+    #[inline]
+    pub(super) fn not_alphanumeric(block: u128) -> Mask {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn alphanumeric(block: u128) -> i32 {
+            let bytes = vector(block);
+            let small = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            _mm_movemask_epi8(_mm_or_si128(are_in(small, b'a', b'z'), are_in(bytes, b'0', b'9')))
+        }
+        // SAFETY: every x86-64 processor has SSE2.
+        !unsafe { alphanumeric(block) } as u32 & 0xFFFF
+    }
+
+    #[inline]
+    pub(super) fn odd(block: u128) -> Mask {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn plain(block: u128) -> i32 {
+            let bytes = vector(block);
+            // Of two neighbours of `&`, and of the characters in between.
+            _mm_movemask_epi8(_mm_or_si128(are_in(bytes, b' ', b'%'), are_in(bytes, b'\'', b'~')))
+        }
+        // SAFETY: every x86-64 processor has SSE2.
+        !unsafe { plain(block) } as u32 & 0xFFFF
+    }
+
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn vector(block: u128) -> __m128i {
+        _mm_set_epi64x((block >> 64) as i64, block as i64)
+    }
+
+    /// Which bytes are from the first to the last.
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn are_in(bytes: __m128i, first: u8, last: u8) -> __m128i {
+        let from_first = _mm_sub_epi8(bytes, _mm_set1_epi8(first as i8));
+        _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((last - first) as i8)), from_first)
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+use anywhere as imp;
+
+/// The same on any machine.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod anywhere {
+    /// The top bit of each byte.
+    pub(super) type Mask = u128;
+
+    const ONES: u128 = u128::MAX / 0xFF;
+    const TOPS: u128 = ONES << 7;
+
+    /// The place of the first byte of a mask; of an empty one, behind the last.
+    #[inline]
+    pub(super) fn first(mask: Mask) -> usize {
+        mask.trailing_zeros() as usize / 8
+    }
+
+    #[inline]
+    pub(super) fn not_alphanumeric(block: u128) -> Mask {
+        let small = block | (ONES * 0x20);
+        !((are_in(small, b'a', b'z') | are_in(block, b'0', b'9')) & !block) & TOPS
+    }
+
+    #[inline]
+    pub(super) fn odd(block: u128) -> Mask {
+        !((are_in(block, b' ', b'%') | are_in(block, b'\'', b'~')) & !block) & TOPS
+    }
+
+    /// Which ASCII bytes are from the first to the last.
+    #[inline]
+    fn are_in(block: u128, first: u8, last: u8) -> Mask {
+        // The top bit of each byte of the sum tells whether the byte is at least the limit. No byte's sum reaches into the next.
+        let at_least = |limit: u8| (block & !TOPS) + ONES * u128::from(0x80 - limit);
+        at_least(first) & !at_least(last + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_known_at_every_place_and_alike_on_any_machine() {
+        for byte in 0..=u8::MAX {
+            for (at, filler) in (0..Block::LEN).flat_map(|at| [b'a', b'Z', b'0', b' ', b'&', 0xC3].map(|filler| (at, filler))) {
+                let mut bytes = [filler; Block::LEN];
+                bytes[at] = byte;
+                let block = Block::at(&bytes, 0);
+                let n_alphanumeric = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+                assert_eq!(block.n_alphanumeric(), n_alphanumeric, "{bytes:?}");
+                assert_eq!(anywhere::first(anywhere::not_alphanumeric(block.0)), n_alphanumeric, "{bytes:?}");
+                let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~') || bytes[*at] == b'&';
+                let odd: Vec<usize> = (0..Block::LEN).filter(is_odd).collect();
+                assert_eq!(block.odd().collect::<Vec<_>>(), odd, "{bytes:?}");
+                let tops = odd.iter().fold(0, |tops, at| tops | 0x80 << (8 * at));
+                assert_eq!(anywhere::odd(block.0), tops, "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn behind_the_end_stand_zeroes() {
+        let bytes: Vec<u8> = (1..=20).collect();
+        assert_eq!(Block::at(&bytes, 4).bytes().to_le_bytes()[..], bytes[4..]);
+        assert_eq!(Block::at(&bytes, 18).bytes(), 0x14_13);
+        assert_eq!(Block::at(&bytes, 20).bytes(), 0);
+    }
+}
