@@ -134,6 +134,16 @@ impl ShingleHasher {
         mix(sum)
     }
 
+    /// The hash of the anchor that these words begin with.
+    ///
+    /// # Panics
+    ///
+    /// If they are fewer than a shingle.
+    pub fn anchor_hash(&self, words: &[WordHash]) -> u64 {
+        let shingle = &words[..self.min_run.shingle_len()];
+        Self::shingle_hash(self.shingle_sums(shingle).next().expect("a shingle has one sum"))
+    }
+
     /// The hash of one run of `min-run` words.
     pub fn run(&self, words: &[WordHash]) -> u64 {
         self.runs(words).next().expect("a run has min-run words")

@@ -117,7 +117,7 @@ impl KeptText {
         SettledShard { shard: self.settled.shard(nth), stored: &self.stored }
     }
 
-    /// The places of an anchor, the first kept first. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
+    /// The places of an anchor, the first kept first; now and then one of another anchor is among them. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let stored = self.stored.iter().flat_map(move |segment| segment.table(TableKind::Anchors).places(hash));
         stored.chain(self.settled.anchor_places(hash)).chain(self.recent.anchor_places(hash))
@@ -209,8 +209,9 @@ impl KeptText {
         let mut writer = SegmentWriter::begin(file);
         writer.words(self.words.held())?;
         writer.records(self.records.view().iter(), files.iter().map(String::as_str))?;
+        let ground = Ground { words: &self.words, shingles: &self.shingles, size: self.settled.size() };
         for kind in TableKind::ALL {
-            writer.table(kind, self.settled.len(kind), self.settled.sorted(kind))?;
+            writer.table(kind, self.settled.len(kind), self.settled.sorted(kind, ground))?;
         }
         writer.finish()
     }

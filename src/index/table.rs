@@ -1,4 +1,4 @@
-//! A hash table from 64-bit hashes to places, made for size: 12 bytes a slot.
+//! A hash table from 64-bit hashes to places, made for size: 9 or 13 bytes a slot.
 
 use super::shards::SHARD_BITS;
 use super::words::WordPlace;
@@ -11,37 +11,81 @@ const FULL_PERCENT: usize = 80;
 /// Open addressing with linear probing, eight slots at a time: a byte for each slot tells whether it is used and, mostly, whether it is another hash's, so that a hash
 /// that isn't there costs one look at eight bytes. The places of one hash stand in the order of insertion along the probe; growing keeps that order.
 /// The hashes must be well mixed; the table uses them as they are.
-#[derive(Debug, Default)]
-pub(super) struct PlaceTable {
-    slots: Vec<Slot>,
+#[derive(Debug)]
+pub(super) struct PlaceTable<S> {
+    slots: Vec<S>,
     /// For each slot: 0 if it is empty, else its hash's [`tag`]. The first seven are repeated behind the last, so that eight can be read from everywhere.
     tags: Vec<u8>,
     n_used: usize,
 }
 
-/// 64 bits of hash and 40 of place, less what the shard already tells of the hash: its top byte ([`SHARD_BITS`]).
-///
-/// The first two numbers are the low and high half of the hash shifted up by the shard's bits, with the place's high byte in the low end; the third is the rest of
-/// the place. Plain numbers, because a table of them can be had from the system as zeroes.
-type Slot = [u32; 3];
+/// What a table keeps of a hash and its place, in as little memory as may be: a plain number or several, so that a table of them can be had from the system as
+/// zeroes. Of the hash it keeps [`Self::HASH_BITS`], the first that the shard doesn't tell.
+pub(super) trait Slot: Copy {
+    /// How many bits of the hash it keeps.
+    const HASH_BITS: u32;
 
-fn slot(hash: u64, place: WordPlace) -> Slot {
-    debug_assert!(place.0 >> WordPlace::BITS == 0);
-    let hash_and_place = hash << SHARD_BITS | place.0 >> 32;
-    [hash_and_place as u32, (hash_and_place >> 32) as u32, place.0 as u32]
+    /// What an empty slot holds.
+    const ZERO: Self;
+
+    /// A slot for `hash`, of which only the bits that are kept are set, at its top.
+    fn new(hash: u64, place: WordPlace) -> Self;
+
+    /// The bits of the hash that are kept, at the top.
+    fn hash(self) -> u64;
+
+    fn place(self) -> WordPlace;
 }
 
-/// The hash in a slot, shifted up by the shard's bits, and the place's high byte.
-fn hash_and_place([low, high, _]: Slot) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
+/// Where what stands at the place tells hashes apart: 24 bits of the hash, and the place. With the tag, one in 4 billion other hashes looks the same.
+impl Slot for u64 {
+    const HASH_BITS: u32 = u64::BITS - WordPlace::BITS;
+    const ZERO: Self = 0;
+
+    #[inline]
+    fn new(hash: u64, place: WordPlace) -> Self {
+        hash | place.0
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        self >> WordPlace::BITS << WordPlace::BITS
+    }
+
+    #[inline]
+    fn place(self) -> WordPlace {
+        WordPlace(self & ((1 << WordPlace::BITS) - 1))
+    }
 }
 
-fn place(slot: Slot) -> WordPlace {
-    WordPlace((hash_and_place(slot) & 0xFF) << 32 | u64::from(slot[2]))
+/// All of the hash, and the place: in the low end of the first two numbers, which are the halves of the hash, stands the place's high byte, and the third is the
+/// rest of the place.
+impl Slot for [u32; 3] {
+    const HASH_BITS: u32 = u64::BITS - SHARD_BITS;
+    const ZERO: Self = [0; 3];
+
+    #[inline]
+    fn new(hash: u64, place: WordPlace) -> Self {
+        let hash_and_place = hash | place.0 >> 32;
+        [hash_and_place as u32, (hash_and_place >> 32) as u32, place.0 as u32]
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        (u64::from(self[1]) << 32 | u64::from(self[0])) >> SHARD_BITS << SHARD_BITS
+    }
+
+    #[inline]
+    fn place(self) -> WordPlace {
+        WordPlace((u64::from(self[0]) & 0xFF) << 32 | u64::from(self[2]))
+    }
 }
 
-fn has(slot: Slot, hash: u64) -> bool {
-    (hash_and_place(slot) ^ (hash << SHARD_BITS)) >> SHARD_BITS == 0
+/// The bits of a hash that slots keep, at the top.
+#[inline]
+fn kept_bits<S: Slot>(hash: u64) -> u64 {
+    let n_lost = u64::BITS - S::HASH_BITS;
+    hash << SHARD_BITS >> n_lost << n_lost
 }
 
 /// Eight tags in a row.
@@ -84,25 +128,31 @@ fn tag(hash: u64) -> u8 {
     (hash as u8).max(1)
 }
 
-impl PlaceTable {
+impl<S> Default for PlaceTable<S> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), tags: Vec::new(), n_used: 0 }
+    }
+}
+
+impl<S: Slot> PlaceTable<S> {
     /// The places of `hash`, first come first.
     pub(super) fn places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let mut probe = self.probe(hash);
-        std::iter::from_fn(move || probe.next_with(hash).map(place))
+        std::iter::from_fn(move || probe.next_with(hash).map(Slot::place))
     }
 
     /// A look at the first tags on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
     /// other, and what is done with these hashes next doesn't wait.
     #[inline]
     pub(super) fn look_at(&self, hash: u64) -> u8 {
-        self.tags.get(home(hash, self.slots.len())).copied().unwrap_or_default()
+        self.tags.get(self.home(hash)).copied().unwrap_or_default()
     }
 
     /// The same for the slots on the way of `hash`, too, where it will be inserted.
     #[inline]
     pub(super) fn look_at_slots(&self, hash: u64) -> u8 {
-        let slot = self.slots.get(home(hash, self.slots.len()));
-        self.look_at(hash) ^ slot.map_or(0, |slot| slot[2] as u8)
+        let slot = self.slots.get(self.home(hash));
+        self.look_at(hash) ^ slot.map_or(0, |slot| slot.place().0 as u8)
     }
 
     /// Whether `hash` has places.
@@ -118,7 +168,8 @@ impl PlaceTable {
             self.grow();
         }
         let Some(at) = self.slot_for(hash, most) else { return false };
-        self.put(at, slot(hash, place), tag(hash));
+        debug_assert!(place.0 >> WordPlace::BITS == 0);
+        self.put(at, S::new(kept_bits::<S>(hash), place), tag(hash));
         self.n_used += 1;
         true
     }
@@ -126,7 +177,7 @@ impl PlaceTable {
     /// The empty slot where the next place of `hash` belongs, unless it has `most` places.
     #[inline]
     fn slot_for(&self, hash: u64, most: usize) -> Option<usize> {
-        let home = home(hash, self.slots.len());
+        let home = self.home(hash);
         let group = self.group(home);
         let empty = group.empty();
         if empty != 0 && group.with_tag(tag(hash)) == 0 {
@@ -151,13 +202,12 @@ impl PlaceTable {
 
     /// Bytes of memory that what it holds takes, in a table that was just grown.
     pub(super) fn memory(&self) -> usize {
-        self.n_used * (size_of::<Slot>() + 1) * 3 / 2 * 100 / FULL_PERCENT
+        self.n_used * (size_of::<S>() + 1) * 3 / 2 * 100 / FULL_PERCENT
     }
 
-    /// All hashes and places of a table that belongs to shard number `shard`, in no order.
-    pub(super) fn entries(&self, shard: usize) -> impl Iterator<Item = (u64, WordPlace)> + '_ {
-        let used = self.slots.iter().zip(&self.tags).filter(|(_, tag)| **tag != 0);
-        used.map(move |(&slot, _)| ((shard as u64) << (64 - SHARD_BITS) | hash_and_place(slot) >> SHARD_BITS, place(slot)))
+    /// All that is in the table, in no order.
+    pub(super) fn used(&self) -> impl Iterator<Item = S> + '_ {
+        self.slots.iter().zip(&self.tags).filter(|(_, tag)| **tag != 0).map(|(&slot, _)| slot)
     }
 
     /// Forgets everything, keeps the memory.
@@ -169,10 +219,15 @@ impl PlaceTable {
     }
 
     #[inline]
-    fn probe(&self, hash: u64) -> Probe<'_> {
-        let at = home(hash, self.slots.len());
+    fn probe(&self, hash: u64) -> Probe<'_, S> {
+        let at = self.home(hash);
         let group = self.group(at);
         Probe { table: self, at, group, candidates: group.candidates(tag(hash)) }
+    }
+
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        home(kept_bits::<S>(hash), self.slots.len())
     }
 
     #[inline]
@@ -182,7 +237,7 @@ impl PlaceTable {
     }
 
     #[inline]
-    fn put(&mut self, at: usize, slot: Slot, tag: u8) {
+    fn put(&mut self, at: usize, slot: S, tag: u8) {
         self.slots[at] = slot;
         self.tags[at] = tag;
         if at < Group::LEN - 1 {
@@ -193,7 +248,7 @@ impl PlaceTable {
     #[cold]
     fn grow(&mut self) {
         let len = (self.slots.len() * 3 / 2).max(Group::LEN);
-        let slots = std::mem::replace(&mut self.slots, vec![[0; 3]; len]);
+        let slots = std::mem::replace(&mut self.slots, vec![S::ZERO; len]);
         let tags = std::mem::replace(&mut self.tags, vec![0; len + Group::LEN - 1]);
         // From behind an empty slot on, so that equal hashes come in their order even where a probe went round the end.
         let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
@@ -201,7 +256,7 @@ impl PlaceTable {
         for (range, mut put_before) in [(start..slots.len(), 0), (0..start, usize::MAX)] {
             for (slot, &tag) in slots[range.clone()].iter().zip(&tags[range]) {
                 if tag != 0 {
-                    let home = home(hash_and_place(*slot) >> SHARD_BITS, len);
+                    let home = home(slot.hash(), len);
                     let at = if home >= put_before { home } else { self.first_empty(home) };
                     self.put(at, *slot, tag);
                     put_before = put_before.max(at + 1);
@@ -224,8 +279,8 @@ impl PlaceTable {
 }
 
 /// The way of a hash through a table.
-struct Probe<'a> {
-    table: &'a PlaceTable,
+struct Probe<'a, S> {
+    table: &'a PlaceTable<S>,
     /// The slot at which `group` begins.
     at: usize,
     group: Group,
@@ -233,16 +288,16 @@ struct Probe<'a> {
     candidates: u64,
 }
 
-impl Probe<'_> {
+impl<S: Slot> Probe<'_, S> {
     /// The next slot that holds `hash`, for which the probe was begun. After the last, `group` has the first empty slot on the way.
     #[inline]
-    fn next_with(&mut self, hash: u64) -> Option<Slot> {
+    fn next_with(&mut self, hash: u64) -> Option<S> {
         let len = self.table.slots.len();
         loop {
             while self.candidates != 0 {
                 let slot = self.table.slots[wrapped(self.at + Group::first(self.candidates), len)];
                 self.candidates &= self.candidates - 1;
-                if has(slot, hash) {
+                if slot.hash() == kept_bits::<S>(hash) {
                     return Some(slot);
                 }
             }
@@ -261,19 +316,18 @@ fn wrapped(at: usize, len: usize) -> usize {
     if at < len { at } else { at - len }
 }
 
-/// Where the probe of `hash` begins: the hash, without the shard's bits, scaled to the table.
+/// Where the probe of a hash begins: its kept bits, scaled to the table.
 #[inline]
-fn home(hash: u64, len: usize) -> usize {
-    ((u128::from(hash << SHARD_BITS) * len as u128) >> 64) as usize
+fn home(kept_bits: u64, len: usize) -> usize {
+    ((u128::from(kept_bits) * len as u128) >> 64) as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn places_come_back_in_order_however_the_table_grew() {
-        let mut table = PlaceTable::default();
+    fn places_come_back<S: Slot>() {
+        let mut table = PlaceTable::<S>::default();
         assert_eq!(table.places(5).count(), 0);
         let hash = |n: u64| (n % 700).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> SHARD_BITS;
         for n in 0..5_000 {
@@ -285,12 +339,25 @@ mod tests {
         }
         assert!(!table.insert(hash(3), WordPlace(1), 8), "there are 8 already");
         assert_eq!(table.places(12_345).count(), 0);
+        let mut places: Vec<WordPlace> = table.used().map(Slot::place).collect();
+        places.sort_unstable();
+        assert_eq!(places, (0..5_000).map(|n| WordPlace(n << 20)).collect::<Vec<_>>());
         table.clear();
         assert_eq!(table.places(hash(3)).count(), 0);
     }
 
     #[test]
-    fn a_slot_takes_12_bytes() {
-        assert_eq!(size_of::<Slot>(), 12);
+    fn places_come_back_in_order_however_the_table_grew() {
+        places_come_back::<u64>();
+        places_come_back::<[u32; 3]>();
+    }
+
+    #[test]
+    fn a_slot_keeps_the_first_bits_of_the_hash_and_the_place() {
+        let (hash, place) = (0x00FE_DCBA_9876_5432, WordPlace(0x12_3456_789A));
+        let small = u64::new(kept_bits::<u64>(hash), place);
+        assert_eq!((small.hash(), small.place()), (0xFEDC_BA00_0000_0000, place));
+        let whole = <[u32; 3]>::new(kept_bits::<[u32; 3]>(hash), place);
+        assert_eq!((whole.hash(), whole.place()), (0xFEDC_BA98_7654_3200, place));
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::kept_text::{Ground, KeptStream};
 use super::segment::TableKind;
-use super::shards::{N_SHARDS, Spot, shard_of};
-use super::table::PlaceTable;
+use super::shards::{N_SHARDS, SHARD_BITS, Spot, shard_of};
+use super::table::{PlaceTable, Slot};
 use super::words::WordPlace;
 use crate::fingerprint::{Anchor, MixedHashing, PassageKey};
 
@@ -37,11 +37,12 @@ pub(super) struct Tables {
 /// The entries of one range of hashes.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    anchors: PlaceTable,
+    /// Whoever looks up an anchor compares the words around it, so not all of its hash needs to be kept.
+    anchors: PlaceTable<u64>,
     /// Runs of `min-run` words whose anchor has more places than `anchors` keeps, and that stand at none of these.
     frequent: HashMap<u64, WordPlace, MixedHashing>,
     /// For each short passage the place where it was kept first.
-    passages: PlaceTable,
+    passages: PlaceTable<[u32; 3]>,
     /// Where they were kept again, if that is to be known.
     repeats: Vec<(u64, WordPlace)>,
 }
@@ -79,7 +80,7 @@ impl Tables {
         &self.shards[shard_of(hash)]
     }
 
-    /// The places of an anchor, the first kept first, as far as they are kept one by one.
+    /// The places of an anchor, the first kept first, as far as they are kept one by one. Now and then one of another anchor is among them.
     pub(super) fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         self.shard_with(hash).anchors.places(hash)
     }
@@ -105,22 +106,22 @@ impl Tables {
         self.shards.iter().map(|shard| len(shard) as u64).sum()
     }
 
-    /// The entries of a table of all shards, sorted by hash and place.
-    pub(super) fn sorted(&self, kind: TableKind) -> Box<dyn Iterator<Item = (u64, WordPlace)> + '_> {
+    /// The entries of a table of all shards, sorted by hash and place. The words at the places must be at hand.
+    pub(super) fn sorted<'a>(&'a self, kind: TableKind, ground: Ground<'a>) -> Box<dyn Iterator<Item = (u64, WordPlace)> + 'a> {
         let sorted = |mut entries: Vec<(u64, WordPlace)>| {
             entries.sort_unstable();
             entries.into_iter()
         };
         let shards = self.shards.iter().enumerate();
         match kind {
-            TableKind::Anchors => Box::new(shards.flat_map(move |(nth, shard)| sorted(shard.anchors.entries(nth).collect()))),
+            TableKind::Anchors => Box::new(shards.flat_map(move |(_, shard)| sorted(shard.anchors_with_hashes(ground)))),
             // They stand with their anchors, not where their own hashes belong.
             TableKind::Frequent => {
                 let all = self.shards.iter().flat_map(|shard| &shard.frequent).map(|(&run, &place)| (run, place));
                 Box::new(sorted(all.collect()))
             }
             TableKind::Passages => Box::new(shards.flat_map(move |(nth, shard)| {
-                sorted(shard.passages.entries(nth).chain(shard.repeats.iter().copied()).collect())
+                sorted(shard.passages_with_hashes(nth).chain(shard.repeats.iter().copied()).collect())
             })),
         }
     }
@@ -151,23 +152,32 @@ impl Shard {
     /// A look at where `hash` would stand. See [`PlaceTable::look_at`].
     #[inline]
     pub(super) fn look_at(&self, hash: u64, is_passage: bool) -> u8 {
-        self.table(is_passage).look_at(hash)
+        if is_passage { self.passages.look_at(hash) } else { self.anchors.look_at(hash) }
     }
 
     /// A look at where `hash` will be inserted. See [`PlaceTable::look_at_slots`].
     #[inline]
     pub(super) fn look_at_slots(&self, hash: u64, is_passage: bool) -> u8 {
-        self.table(is_passage).look_at_slots(hash)
+        if is_passage { self.passages.look_at_slots(hash) } else { self.anchors.look_at_slots(hash) }
     }
 
-    /// Whether an anchor or a passage with this hash has a place.
+    /// Whether a passage with this hash has a place, or an anchor may have one.
     #[inline]
     pub(super) fn has(&self, hash: u64, is_passage: bool) -> bool {
-        self.table(is_passage).has(hash)
+        if is_passage { self.passages.has(hash) } else { self.anchors.has(hash) }
     }
 
-    fn table(&self, is_passage: bool) -> &PlaceTable {
-        if is_passage { &self.passages } else { &self.anchors }
+    /// The anchors' places with their hashes, which the words there have.
+    fn anchors_with_hashes(&self, ground: Ground<'_>) -> Vec<(u64, WordPlace)> {
+        let places = || self.anchors.used().map(Slot::place);
+        ground.words.look_at(places());
+        places().map(|place| (ground.shingles.anchor_hash(ground.words.after(place)), place)).collect()
+    }
+
+    /// The passages' places with their hashes; this is shard number `nth`.
+    fn passages_with_hashes(&self, nth: usize) -> impl Iterator<Item = (u64, WordPlace)> + '_ {
+        let shard = (nth as u64) << (u64::BITS - SHARD_BITS);
+        self.passages.used().map(move |slot| (shard | slot.hash() >> SHARD_BITS, slot.place()))
     }
 
     /// Adds an anchor or passage of a stream.

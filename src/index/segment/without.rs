@@ -55,9 +55,12 @@ pub fn write_without(
     writer.records(records, files.map(|nth| segment.file_name(nth).unwrap_or_default()))?;
 
     // Places keep their order when they move, so what is sorted stays so.
-    let tables = tables_of(segment, staying().map(|record| record.start), shingles, size);
+    let mut words = KeptWords::default();
+    words.store(segment);
+    let ground = Ground { words: &words, shingles, size };
+    let tables = tables_of(ground, staying().map(|record| record.start));
     for kind in [TableKind::Anchors, TableKind::Frequent] {
-        let entries = tables.sorted(kind).filter_map(|(hash, place)| Some((hash, gaps.moved(place)?)));
+        let entries = tables.sorted(kind, ground).filter_map(|(hash, place)| Some((hash, gaps.moved(place)?)));
         writer.table(kind, tables.len(kind), entries)?;
     }
     let passages = segment.table(TableKind::Passages);
@@ -67,20 +70,12 @@ pub fn write_without(
 }
 
 /// The anchors of the streams that begin at some places.
-fn tables_of(
-    segment: &Arc<Segment>,
-    starts: impl Iterator<Item = WordPlace>,
-    shingles: &ShingleHasher,
-    size: TableSize,
-) -> Tables {
-    let mut words = KeptWords::default();
-    words.store(segment);
-    let ground = Ground { words: &words, shingles, size };
-    let mut tables = Tables::new(size);
+fn tables_of(ground: Ground<'_>, starts: impl Iterator<Item = WordPlace>) -> Tables {
+    let mut tables = Tables::new(ground.size);
     for start in starts {
-        let stream = words.after(start);
+        let stream = ground.words.after(start);
         let stream = &stream[..stream.iter().position(|&word| word == WordHash::BOUNDARY).unwrap_or(stream.len())];
-        let anchors = anchors(stream, shingles);
+        let anchors = anchors(stream, ground.shingles);
         let kept = KeptStream { start, words: stream, anchors: &anchors, passages: &[] };
         for anchor in &anchors {
             tables.shard_mut(anchor.hash).insert(anchor.hash, Spot::anchor(0, anchor.word), &kept, ground);
