@@ -298,13 +298,13 @@ mod tests {
 
     #[test]
     fn letters_and_digits_are_folded() {
-        for len in 0..=Block::LEN {
+        for (len, first_bytes) in FIRST_BYTES.into_iter().enumerate() {
             let letters = &b"aZ09zAQx7bcdefGHIJ"[..len];
             let text = [letters, b"-XY"].concat();
             let (n_plain, folded) = plain_prefix(Block::at(&text, 0));
             assert_eq!(n_plain, len);
             assert_eq!(folded.to_le_bytes()[..len], letters.to_ascii_lowercase());
-            assert_eq!(folded & !FIRST_BYTES[len], 0);
+            assert_eq!(folded & !first_bytes, 0);
         }
     }
 

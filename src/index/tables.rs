@@ -112,15 +112,15 @@ impl Tables {
             entries.sort_unstable();
             entries.into_iter()
         };
-        let shards = self.shards.iter().enumerate();
+        let shards = self.shards.iter();
         match kind {
-            TableKind::Anchors => Box::new(shards.flat_map(move |(_, shard)| sorted(shard.anchors_with_hashes(ground)))),
+            TableKind::Anchors => Box::new(shards.flat_map(move |shard| sorted(shard.anchors_with_hashes(ground)))),
             // They stand with their anchors, not where their own hashes belong.
             TableKind::Frequent => {
                 let all = self.shards.iter().flat_map(|shard| &shard.frequent).map(|(&run, &place)| (run, place));
                 Box::new(sorted(all.collect()))
             }
-            TableKind::Passages => Box::new(shards.flat_map(move |(nth, shard)| {
+            TableKind::Passages => Box::new(shards.enumerate().flat_map(move |(nth, shard)| {
                 sorted(shard.passages_with_hashes(nth).chain(shard.repeats.iter().copied()).collect())
             })),
         }
