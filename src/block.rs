@@ -30,10 +30,17 @@ impl Block {
         self.0
     }
 
-    /// How many ASCII letters and digits stand at its start.
+    /// The bytes that are ASCII letters or digits: a bit for each, the first byte's the lowest.
     #[inline]
-    pub(crate) fn n_alphanumeric(self) -> usize {
-        imp::first(imp::not_alphanumeric(self.0))
+    pub(crate) fn alphanumeric(self) -> u16 {
+        imp::bits(imp::alphanumeric(self.0))
+    }
+
+    /// The bytes that may begin a letter of two bytes from the upper half of Latin-1 (`À` to `ÿ`, but for `ß`), and those that may end one.
+    #[inline]
+    pub(crate) fn latin(self) -> (u16, u16) {
+        let (first, second) = imp::latin(self.0);
+        (imp::bits(first), imp::bits(second))
     }
 
     /// The bytes that are no printable ASCII characters, or `&`.
@@ -59,7 +66,8 @@ impl Iterator for Places {
 #[expect(unsafe_code, reason = "vector instructions are unsafe to call, and twice as fast here as anything else")]
 mod imp {
     use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x,
+        _mm_set1_epi8, _mm_sub_epi8,
     };
 
     /// A bit for each byte.
@@ -71,8 +79,14 @@ mod imp {
         (mask | 1 << super::Block::LEN).trailing_zeros() as usize
     }
 
+    /// The mask as bits.
     #[inline]
-    pub(super) fn not_alphanumeric(block: u128) -> Mask {
+    pub(super) fn bits(mask: Mask) -> u16 {
+        mask as u16
+    }
+
+    #[inline]
+    pub(super) fn alphanumeric(block: u128) -> Mask {
         #[target_feature(enable = "sse2")]
         #[inline]
         fn alphanumeric(block: u128) -> i32 {
@@ -81,7 +95,27 @@ mod imp {
             _mm_movemask_epi8(_mm_or_si128(are_in(small, b'a', b'z'), are_in(bytes, b'0', b'9')))
         }
         // SAFETY: every x86-64 processor has SSE2.
-        !unsafe { alphanumeric(block) } as u32 & 0xFFFF
+        unsafe { alphanumeric(block) as u32 }
+    }
+
+    #[inline]
+    pub(super) fn latin(block: u128) -> (Mask, Mask) {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn first_and_second(block: u128) -> (i32, i32) {
+            let bytes = vector(block);
+            let is = |bytes, byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
+            // Both signs, `×` and `÷`, and `ß` are no such letters.
+            let is_sign = is(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 0xB7);
+            let is_other = _mm_or_si128(is_sign, is(bytes, 0x9F));
+            // As signed numbers, all bytes from 0x80 to 0xBF are less than this.
+            let is_second = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0xC0_u8 as i8));
+            let second = _mm_andnot_si128(is_other, is_second);
+            (_mm_movemask_epi8(is(bytes, 0xC3)), _mm_movemask_epi8(second))
+        }
+        // SAFETY: every x86-64 processor has SSE2.
+        let (first, second) = unsafe { first_and_second(block) };
+        (first as u32, second as u32)
     }
 
     #[inline]
@@ -130,10 +164,25 @@ mod anywhere {
         mask.trailing_zeros() as usize / 8
     }
 
+    /// The mask as bits.
     #[inline]
-    pub(super) fn not_alphanumeric(block: u128) -> Mask {
+    pub(super) fn bits(mask: Mask) -> u16 {
+        // The product brings the eight bits together in its highest byte.
+        let of_half = |half: u64| (half >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        (of_half(mask as u64) | of_half((mask >> 64) as u64) << 8) as u16
+    }
+
+    #[inline]
+    pub(super) fn alphanumeric(block: u128) -> Mask {
         let small = block | (ONES * 0x20);
-        !((are_in(small, b'a', b'z') | are_in(block, b'0', b'9')) & !block) & TOPS
+        (are_in(small, b'a', b'z') | are_in(block, b'0', b'9')) & !block & TOPS
+    }
+
+    #[inline]
+    pub(super) fn latin(block: u128) -> (Mask, Mask) {
+        let is = |byte: u8| !are_in(block ^ (ONES * u128::from(byte)), 1, 0x7F) & !(block ^ (ONES * u128::from(byte))) & TOPS;
+        let is_second = block & !(block << 1) & TOPS;
+        (is(0xC3), is_second & !(is(0x97) | is(0x9F) | is(0xB7)))
     }
 
     #[inline]
@@ -157,13 +206,21 @@ mod tests {
     #[test]
     fn every_byte_is_known_at_every_place_and_alike_on_any_machine() {
         for byte in 0..=u8::MAX {
-            for (at, filler) in (0..Block::LEN).flat_map(|at| [b'a', b'Z', b'0', b' ', b'&', 0xC3].map(|filler| (at, filler))) {
+            for (at, filler) in
+                (0..Block::LEN).flat_map(|at| [b'a', b'Z', b'0', b' ', b'&', 0xC3, 0xB6].map(|filler| (at, filler)))
+            {
                 let mut bytes = [filler; Block::LEN];
                 bytes[at] = byte;
                 let block = Block::at(&bytes, 0);
-                let n_alphanumeric = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-                assert_eq!(block.n_alphanumeric(), n_alphanumeric, "{bytes:?}");
-                assert_eq!(anywhere::first(anywhere::not_alphanumeric(block.0)), n_alphanumeric, "{bytes:?}");
+                let bits = |is: fn(u8) -> bool| bytes.iter().rev().fold(0, |bits, &byte| bits << 1 | u16::from(is(byte)));
+                let alphanumeric = bits(|byte| byte.is_ascii_alphanumeric());
+                assert_eq!(block.alphanumeric(), alphanumeric, "{bytes:?}");
+                assert_eq!(anywhere::bits(anywhere::alphanumeric(block.0)), alphanumeric, "{bytes:?}");
+                let is_second = |byte: u8| matches!(byte, 0x80..=0xBF) && !matches!(byte, 0x97 | 0x9F | 0xB7);
+                let latin = (bits(|byte| byte == 0xC3), bits(is_second));
+                assert_eq!(block.latin(), latin, "{bytes:?}");
+                let (first, second) = anywhere::latin(block.0);
+                assert_eq!((anywhere::bits(first), anywhere::bits(second)), latin, "{bytes:?}");
                 let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~') || bytes[*at] == b'&';
                 let odd: Vec<usize> = (0..Block::LEN).filter(is_odd).collect();
                 assert_eq!(block.odd().collect::<Vec<_>>(), odd, "{bytes:?}");

@@ -12,7 +12,8 @@ use crate::split::for_each_word;
 
 /// Calls `found` with each word of `text`, in order: its bytes, and the 64-bit hash of its matching form.
 pub fn scan_words(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
-    Scanner { text, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
+    let plain = PlainBytes::of(text.as_bytes());
+    Scanner { text, plain, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
 }
 
 /// The same as [`scan_words`], by the definition: UAX #29 first, then the matching form of each word.
@@ -20,22 +21,32 @@ pub fn scan_words_plainly(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpa
     for_each_word(text, |span, word| found(span, seed.hash_word(matching_form(word).as_bytes())));
 }
 
-/// Whether an ASCII byte is a border on both sides, and in no word, whatever stands around it.
-const IS_BREAK: [bool; 256] = {
-    let mut is_break = [false; 256];
+/// What an ASCII byte is to the words around it: [`BREAK`], [`MID`] or neither.
+const BORDERS: [u8; 256] = {
+    let mut borders = [0; 256];
     let mut byte = 0;
     while byte < 128 {
         let c = byte as u8;
-        let is_plain = matches!(c, b' ' | b'\n' | b'\t') || c.is_ascii_punctuation();
-        is_break[byte] = is_plain && !is_mid(c) && c != b'_';
+        if matches!(c, b'.' | b',' | b':' | b';' | b'\'') {
+            borders[byte] = MID;
+        } else if matches!(c, b' ' | b'\n' | b'\t') || c.is_ascii_punctuation() && c != b'_' {
+            borders[byte] = BREAK;
+        }
         byte += 1;
     }
-    is_break
+    borders
 };
 
-/// Whether an ASCII byte may join what stands on both sides of it.
-const fn is_mid(byte: u8) -> bool {
-    matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
+/// A border on both sides, and in no word, whatever stands around it.
+const BREAK: u8 = 1;
+/// It may join what stands on both sides of it. Before a [`BREAK`] it is such itself.
+const MID: u8 = 2;
+
+/// Whether a byte with another one behind it is a border on both sides, and in no word; and whether that one is, whatever follows it.
+#[inline]
+fn are_breaks([byte, next]: [u8; 2]) -> (bool, bool) {
+    let (border, next) = (BORDERS[byte as usize], BORDERS[next as usize]);
+    ((border | border / MID & next) & BREAK != 0, next & BREAK != 0)
 }
 
 /// For each number of bytes up to a whole block: so many at its start.
@@ -49,13 +60,51 @@ const FIRST_BYTES: [u128; Block::LEN + 1] = {
     masks
 };
 
-/// How many ASCII letters and digits stand at the start of a block, and these in matching form.
+/// Where the letters and digits of a text stand that take no look at a table: those of ASCII, and the letters of two bytes of Latin-1 but for `ß`. A bit for each
+/// byte: so the way from word to word waits for a few bits, not for the bytes themselves.
+struct PlainBytes(Vec<u8>);
+
+impl PlainBytes {
+    fn of(text: &[u8]) -> Self {
+        let mut bits: Vec<u8> = Vec::with_capacity(text.len() / 8 + 3 * size_of::<u64>());
+        let mut begins_before = 0;
+        for start in (0..text.len()).step_by(u64::BITS as usize) {
+            let (mut plain, mut first, mut second) = (0, 0, 0);
+            for (nth, at) in (start..text.len()).step_by(Block::LEN).take(u64::BITS as usize / Block::LEN).enumerate() {
+                let block = Block::at(text, at);
+                let put = |bits: u16| u64::from(bits) << (nth * Block::LEN);
+                let latin = block.latin();
+                (plain, first, second) = (plain | put(block.alphanumeric()), first | put(latin.0), second | put(latin.1));
+            }
+            second &= first << 1 | begins_before;
+            begins_before = first >> (u64::BITS - 1);
+            if let Some(before) = bits.last_mut() {
+                *before |= (second << 7) as u8;
+            }
+            bits.extend_from_slice(&(plain | second | second >> 1).to_le_bytes());
+        }
+        // Enough bits can be read from every place.
+        bits.extend_from_slice(&[0; size_of::<u64>()]);
+        Self(bits)
+    }
+
+    /// How many stand in a row from `at` on (of more than a block has, so many), and how many others behind them.
+    #[inline]
+    fn from(&self, at: usize) -> (usize, usize) {
+        let bits = self.0[at / 8..].first_chunk().map_or(0, |&bits| u64::from_le_bytes(bits)) >> (at % 8);
+        let n_plain = (!bits | 1 << Block::LEN).trailing_zeros();
+        (n_plain as usize, (bits >> n_plain).trailing_zeros() as usize)
+    }
+}
+
+/// The first `n` bytes of a block, which are [plain](PlainBytes), in matching form.
 #[inline]
-fn plain_prefix(block: Block) -> (usize, u128) {
-    let n_plain = block.n_alphanumeric();
-    // This bit makes a capital letter a small one, and digits have it.
-    let small = block.bytes() | (u128::MAX / 0xFF * 0x20);
-    (n_plain, small & FIRST_BYTES[n_plain])
+fn folded(block: Block, n: usize) -> u128 {
+    const ONES: u128 = u128::MAX / 0xFF;
+    let bytes = block.bytes();
+    // This bit makes a capital letter a small one, in the second byte of a letter of two, too, and digits have it.
+    let is_first_of_two = bytes & (bytes << 1) & (ONES << 7);
+    (bytes | ONES * 0x20 & !(is_first_of_two >> 2)) & FIRST_BYTES[n]
 }
 
 /// The letter of two bytes at `at`, if one stands there and has a form of its own.
@@ -89,11 +138,14 @@ impl Form {
 
     #[cold]
     fn push_long(&mut self, bytes: u128, n: usize) {
+        // As many bytes each time are sooner added than as many as there are.
         if self.long.is_empty() {
-            self.long.extend_from_slice(&self.short.to_le_bytes()[..self.len]);
+            self.long.extend_from_slice(&self.short.to_le_bytes());
+            self.long.truncate(self.len);
         }
-        self.long.extend_from_slice(&bytes.to_le_bytes()[..n]);
+        self.long.extend_from_slice(&bytes.to_le_bytes());
         self.len += n;
+        self.long.truncate(self.len);
     }
 
     #[inline]
@@ -116,6 +168,7 @@ impl Form {
 
 struct Scanner<'a> {
     text: &'a str,
+    plain: PlainBytes,
     /// Where the next character is read.
     at: usize,
     /// Where the open word began; its class is that of the last character that a border could depend on.
@@ -150,7 +203,7 @@ impl Scanner<'_> {
                 }
                 Class::Single => {
                     self.close(found);
-                    self.take(entry, len);
+                    self.take_singles(entry, len, found);
                 }
                 Class::Mark if self.open.is_some() => self.take(entry, len),
                 Class::MidLetter | Class::MidNumber | Class::MidBoth => self.join_or_break(entry, len, found),
@@ -171,25 +224,40 @@ impl Scanner<'_> {
         let mut start = if self.open.is_some() { self.start } else { at };
         let mut form = std::mem::take(&mut self.form);
         loop {
-            let (n_plain, folded) = plain_prefix(Block::at(bytes, at));
+            let (n_plain, n_others) = self.plain.from(at);
+            let folded = folded(Block::at(bytes, at), n_plain);
+            let behind = bytes.get(at + n_plain..).and_then(|rest| rest.first_chunk().copied());
+            let (is_break, is_next_break) = behind.map_or((false, false), are_breaks);
+            if is_break && n_others - usize::from(is_next_break) == 1 && at == start && n_plain < Block::LEN {
+                // Most words are just this, with one or two breaks behind them.
+                if n_plain > 0 {
+                    found(ByteSpan::new(at, at + n_plain), self.seed.hash_short_word(folded));
+                }
+                at += n_plain + n_others;
+                start = at;
+                continue;
+            }
             form.push(folded, n_plain);
             at += n_plain;
             if n_plain == Block::LEN {
                 continue;
             }
             let Some(&byte) = bytes.get(at) else { break };
-            let is_break =
-                IS_BREAK[byte as usize] || is_mid(byte) && bytes.get(at + 1).is_some_and(|&next| IS_BREAK[next as usize]);
             if is_break {
                 if at > start {
                     found(ByteSpan::new(start, at), form.take_hash(self.seed));
                 }
                 at += 1;
                 start = at;
-            } else if let Some(entry) = two_byte_letter(bytes, at) {
+                continue;
+            }
+            let n_read = at;
+            // In most scripts, one such letter follows another.
+            while let Some(entry) = two_byte_letter(bytes, at) {
                 form.push_character(entry);
                 at += 2;
-            } else {
+            }
+            if at == n_read {
                 break;
             }
         }
@@ -214,6 +282,17 @@ impl Scanner<'_> {
             self.open = Some(entry.class);
         }
         self.join(entry, len);
+    }
+
+    /// Takes a character that is a word of its own, and all such behind it. The last stays open: a mark may follow.
+    fn take_singles(&mut self, mut entry: Entry, mut len: usize, found: &mut impl FnMut(ByteSpan, u64)) {
+        while let Some((next, next_len)) = self.peek(self.at + len).filter(|(next, _)| next.class == Class::Single) {
+            let (form, _) = entry.form();
+            found(ByteSpan::new(self.at, self.at + len), self.seed.hash_short_word(form.into()));
+            self.at += len;
+            (entry, len) = (next, next_len);
+        }
+        self.take(entry, len);
     }
 
     /// A character that joins what stands on both sides of it, if both are of the right kind.
@@ -301,8 +380,9 @@ mod tests {
         for (len, first_bytes) in FIRST_BYTES.into_iter().enumerate() {
             let letters = &b"aZ09zAQx7bcdefGHIJ"[..len];
             let text = [letters, b"-XY"].concat();
-            let (n_plain, folded) = plain_prefix(Block::at(&text, 0));
+            let (n_plain, _) = PlainBytes::of(&text).from(0);
             assert_eq!(n_plain, len);
+            let folded = folded(Block::at(&text, 0), n_plain);
             assert_eq!(folded.to_le_bytes()[..len], letters.to_ascii_lowercase());
             assert_eq!(folded & !first_bytes, 0);
         }

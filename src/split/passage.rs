@@ -117,9 +117,9 @@ fn is_border(line: &Look<'_>, next: &Look<'_>, full_length: usize) -> bool {
     if line.is_empty() || next.is_empty() || line.ends_sentence() {
         return true;
     }
-    let token = next.trimmed.split(char::is_whitespace).next().map_or(0, |token| token.chars().count());
-    let would_have_fitted = line.length() + 1 + token <= full_length;
-    !next.begins_lower && would_have_fitted
+    let token = || next.trimmed.split(char::is_whitespace).next().map_or(0, |token| token.chars().count());
+    let would_have_fitted = || line.length() + 1 + token() <= full_length;
+    !next.begins_lower && would_have_fitted()
 }
 
 /// The smallest length that at least 90 % of the non-empty lines do not exceed, in characters.
