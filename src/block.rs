@@ -43,7 +43,7 @@ impl Block {
         (imp::bits(first), imp::bits(second))
     }
 
-    /// The bytes that are no printable ASCII characters, or `&`.
+    /// Where other characters begin than the printable ones of ASCII, and where `&` stands.
     #[inline]
     pub(crate) fn odd(self) -> Places {
         Places(imp::odd(self.0))
@@ -108,9 +108,7 @@ mod imp {
             // Both signs, `×` and `÷`, and `ß` are no such letters.
             let is_sign = is(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 0xB7);
             let is_other = _mm_or_si128(is_sign, is(bytes, 0x9F));
-            // As signed numbers, all bytes from 0x80 to 0xBF are less than this.
-            let is_second = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0xC0_u8 as i8));
-            let second = _mm_andnot_si128(is_other, is_second);
+            let second = _mm_andnot_si128(is_other, are_inside(bytes));
             (_mm_movemask_epi8(is(bytes, 0xC3)), _mm_movemask_epi8(second))
         }
         // SAFETY: every x86-64 processor has SSE2.
@@ -125,7 +123,8 @@ mod imp {
         fn plain(block: u128) -> i32 {
             let bytes = vector(block);
             // Of two neighbours of `&`, and of the characters in between.
-            _mm_movemask_epi8(_mm_or_si128(are_in(bytes, b' ', b'%'), are_in(bytes, b'\'', b'~')))
+            let printable = _mm_or_si128(are_in(bytes, b' ', b'%'), are_in(bytes, b'\'', b'~'));
+            _mm_movemask_epi8(_mm_or_si128(printable, are_inside(bytes)))
         }
         // SAFETY: every x86-64 processor has SSE2.
         !unsafe { plain(block) } as u32 & 0xFFFF
@@ -135,6 +134,14 @@ mod imp {
     #[inline]
     fn vector(block: u128) -> __m128i {
         _mm_set_epi64x((block >> 64) as i64, block as i64)
+    }
+
+    /// Which bytes stand inside a character of several.
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    fn are_inside(bytes: __m128i) -> __m128i {
+        // As signed numbers, all bytes from 0x80 to 0xBF are less than this.
+        _mm_cmplt_epi8(bytes, _mm_set1_epi8(0xC0_u8 as i8))
     }
 
     /// Which bytes are from the first to the last.
@@ -181,13 +188,19 @@ mod anywhere {
     #[inline]
     pub(super) fn latin(block: u128) -> (Mask, Mask) {
         let is = |byte: u8| !are_in(block ^ (ONES * u128::from(byte)), 1, 0x7F) & !(block ^ (ONES * u128::from(byte))) & TOPS;
-        let is_second = block & !(block << 1) & TOPS;
-        (is(0xC3), is_second & !(is(0x97) | is(0x9F) | is(0xB7)))
+        (is(0xC3), are_inside(block) & !(is(0x97) | is(0x9F) | is(0xB7)))
     }
 
     #[inline]
     pub(super) fn odd(block: u128) -> Mask {
-        !((are_in(block, b' ', b'%') | are_in(block, b'\'', b'~')) & !block) & TOPS
+        let printable = (are_in(block, b' ', b'%') | are_in(block, b'\'', b'~')) & !block;
+        !(printable | are_inside(block)) & TOPS
+    }
+
+    /// Which bytes stand inside a character of several.
+    #[inline]
+    fn are_inside(block: u128) -> Mask {
+        block & !(block << 1) & TOPS
     }
 
     /// Which ASCII bytes are from the first to the last.
@@ -221,7 +234,7 @@ mod tests {
                 assert_eq!(block.latin(), latin, "{bytes:?}");
                 let (first, second) = anywhere::latin(block.0);
                 assert_eq!((anywhere::bits(first), anywhere::bits(second)), latin, "{bytes:?}");
-                let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~') || bytes[*at] == b'&';
+                let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~' | 0x80..0xC0) || bytes[*at] == b'&';
                 let odd: Vec<usize> = (0..Block::LEN).filter(is_odd).collect();
                 assert_eq!(block.odd().collect::<Vec<_>>(), odd, "{bytes:?}");
                 let tops = odd.iter().fold(0, |tops, at| tops | 0x80 << (8 * at));

@@ -58,7 +58,7 @@ pub fn keyed(host: &str, text: &str, prints: &[Fingerprint], seed: Seed) -> Vec<
     let n_passages = prints.iter().map(|print| print.passages.len()).sum();
     let mut keyed: Vec<Keyed> = Vec::with_capacity(n_passages);
     let mut seen: HashSet<u64, MixedHashing> = HashSet::with_capacity_and_hasher(n_passages, MixedHashing::default());
-    let mut folded = Vec::new();
+    let mut folded = Vec::with_capacity(MOST_BYTES);
     let mut before = 0;
     for print in prints {
         // Those that wait for the next passage of the article's own.

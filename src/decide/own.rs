@@ -20,6 +20,7 @@ pub(super) struct OwnText<'a> {
     pieces: Vec<Piece>,
     /// Kept runs that may cover something later, and kept passages, each with its first place in the stream.
     runs: HashMap<u64, u32, MixedHashing>,
+    run_bits: RunBits,
     passages: HashMap<u64, WordSpan, MixedHashing>,
     /// The hashes of the article's runs, once they are needed.
     article_runs: Vec<u64>,
@@ -32,9 +33,10 @@ impl<'a> OwnText<'a> {
             article: &article.words,
             shingles,
             may_repeat: repeats.runs,
-            stream: Vec::new(),
+            stream: Vec::with_capacity(article.words.len()),
             pieces: Vec::new(),
             runs: HashMap::default(),
+            run_bits: RunBits::default(),
             passages: HashMap::default(),
             article_runs: Vec::new(),
         }
@@ -62,6 +64,7 @@ impl<'a> OwnText<'a> {
             let may_cover = at < seam || self.may_repeat.get(piece.words.start as usize + at - seam) == Some(&true);
             if may_cover {
                 self.runs.entry(hash).or_insert(at as u32);
+                self.run_bits.add(hash);
             } else if self.may_repeat.is_empty() {
                 break;
             }
@@ -101,7 +104,7 @@ impl<'a> OwnText<'a> {
 
     /// Where the article's run that begins with word `start` stands in its kept text.
     pub(super) fn place_of_run(&self, start: usize) -> Option<u32> {
-        let hash = self.article_runs.get(start)?;
+        let hash = self.article_runs.get(start).filter(|hash| self.run_bits.may_have(**hash))?;
         let place = *self.runs.get(hash)?;
         let run = &self.article[start..start + self.shingles.min_run().words()];
         self.stream[place as usize..].starts_with(run).then_some(place)
@@ -135,6 +138,26 @@ impl<'a> OwnText<'a> {
     /// The whole stream, for the index, and the pieces of the article that it is made of.
     pub(super) fn into_stream(self) -> (Vec<WordHash>, Vec<Piece>) {
         (self.stream, self.pieces)
+    }
+}
+
+/// A bit for each of some runs, so that most others are known not to be among them without a search: those that are kept are few.
+#[derive(Debug, Default)]
+struct RunBits([u64; 16]);
+
+impl RunBits {
+    fn add(&mut self, hash: u64) {
+        let (number, bit) = Self::place(hash);
+        self.0[number] |= bit;
+    }
+
+    fn may_have(&self, hash: u64) -> bool {
+        let (number, bit) = Self::place(hash);
+        self.0[number] & bit != 0
+    }
+
+    fn place(hash: u64) -> (usize, u64) {
+        ((hash >> 60) as usize, 1 << (hash >> 54 & 63))
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a character means to the fast word scanner, learnt from the Unicode libraries themselves.
 //!
-//! The Basic Multilingual Plane is asked for page by page (256 characters), at the first text that needs the page: most runs ever see a
-//! handful. Whatever the few classes here don't describe exactly is [`Class::Hard`] and left to the plain way.
+//! A character of the Basic Multilingual Plane is asked about when it first comes: most runs ever see some hundred. Whatever the few classes here don't describe
+//! exactly is [`Class::Hard`] and left to the plain way.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use icu_normalizer::properties::CanonicalCompositionBorrowed;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
@@ -40,59 +41,79 @@ pub(super) enum Class {
     Hard,
 }
 
-/// A character's class, and its matching form, which depends on nothing around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) class: Class,
-    len: u8,
-    form: [u8; MAX_FORM],
+impl Class {
+    /// All of them, each at its number.
+    const ALL: [Self; 11] = [
+        Self::Space,
+        Self::Break,
+        Self::Letter,
+        Self::Digit,
+        Self::Single,
+        Self::Katakana,
+        Self::Mark,
+        Self::MidLetter,
+        Self::MidNumber,
+        Self::MidBoth,
+        Self::Hard,
+    ];
 }
 
-/// No matching form of a character that is not hard takes more bytes.
-const MAX_FORM: usize = 6;
+/// A character's class, and its matching form, which depends on nothing around it: from the low end a byte for the class, one for the form's length, and the form,
+/// which takes no more than the six left in any character that is not hard. Never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry(u64);
 
 impl Entry {
     /// A character in no word, or one that only the plain way knows.
-    fn without_form(class: Class) -> Self {
-        Self { class, len: 0, form: [0; MAX_FORM] }
+    const fn without_form(class: Class) -> Self {
+        Self(class as u64 + 1)
     }
 
     fn new(class: Class, form: &str) -> Option<Self> {
-        let mut entry = Self::without_form(class);
-        entry.form.get_mut(..form.len())?.copy_from_slice(form.as_bytes());
-        entry.len = form.len() as u8;
-        Some(entry)
+        let mut bytes = [0; size_of::<u64>()];
+        bytes[2..].get_mut(..form.len())?.copy_from_slice(form.as_bytes());
+        bytes[1] = form.len() as u8;
+        Some(Self(u64::from_le_bytes(bytes) | Self::without_form(class).0))
+    }
+
+    #[inline]
+    pub(super) fn class(self) -> Class {
+        Class::ALL.get((self.0 & 0xFF) as usize - 1).copied().unwrap_or(Class::Hard)
     }
 
     /// The bytes of the character's form, the first in the low end, and how many there are.
     #[inline]
-    pub(super) fn form(&self) -> (u64, usize) {
-        let mut bytes = [0; size_of::<u64>()];
-        bytes[..MAX_FORM].copy_from_slice(&self.form);
-        (u64::from_le_bytes(bytes), self.len.into())
+    pub(super) fn form(self) -> (u64, usize) {
+        (self.0 >> 16, (self.0 >> 8 & 0xFF) as usize)
     }
 }
-
-type Page = [Entry; 256];
-
-static PAGES: [OnceLock<Box<Page>>; 256] = [const { OnceLock::new() }; 256];
 
 /// The entry of `c`.
 #[inline]
 pub(super) fn entry(c: char) -> Entry {
-    if (c as usize) < PAGES.len() << 8 { entry_of_code(c as usize) } else { Entry::without_form(Class::Hard) }
+    if (c as usize) < N_ENTRIES { entry_of_code(c as usize) } else { Entry::without_form(Class::Hard) }
 }
 
 /// The entry of the character with this code, which must lie in the Basic Multilingual Plane.
 #[inline]
 pub(super) fn entry_of_code(code: usize) -> Entry {
-    PAGES[code >> 8].get_or_init(|| learn_page((code >> 8) as u32))[code & 0xFF]
+    // Whoever learns a character finds the same.
+    match ENTRIES[code].load(Ordering::Relaxed) {
+        0 => learn_entry(code),
+        known => Entry(known),
+    }
 }
 
+const N_ENTRIES: usize = 1 << 16;
+
+/// The entries learnt so far, 0 where none is.
+static ENTRIES: [AtomicU64; N_ENTRIES] = [const { AtomicU64::new(0) }; N_ENTRIES];
+
 #[cold]
-fn learn_page(page: u32) -> Box<Page> {
-    let learn = |low| char::from_u32(page << 8 | low as u32).and_then(learn);
-    Box::new(std::array::from_fn(|low| learn(low).unwrap_or(Entry::without_form(Class::Hard))))
+fn learn_entry(code: usize) -> Entry {
+    let learnt = char::from_u32(code as u32).and_then(learn).unwrap_or(Entry::without_form(Class::Hard));
+    ENTRIES[code].store(learnt.0, Ordering::Relaxed);
+    learnt
 }
 
 /// The entry of `c`, unless it is hard.
@@ -208,9 +229,20 @@ mod tests {
             ("\u{202F}\u{AD}\u{301}\u{200D}_א", Class::Hard),
         ] {
             for c in chars.chars() {
-                assert_eq!(entry(c).class, class, "{c:?}");
+                assert_eq!(entry(c).class(), class, "{c:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_entry_gives_back_what_went_in() {
+        for (number, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, number);
+            assert_eq!((Entry::without_form(class).class(), Entry::without_form(class).form()), (class, (0, 0)));
+            let entry = Entry::new(class, "abcde").expect("it is short enough");
+            assert_eq!((entry.class(), entry.form()), (class, (u64::from_le_bytes(*b"abcde\0\0\0"), 5)));
+        }
+        assert_eq!(Entry::new(Class::Letter, "sieben!"), None);
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn folded(block: Block, n: usize) -> u128 {
 fn two_byte_letter(bytes: &[u8], at: usize) -> Option<Entry> {
     let &[first @ 0xC2..0xE0, second] = bytes[at..].first_chunk()? else { return None };
     let entry = entry_of_code((first as usize & 0x1F) << 6 | second as usize & 0x3F);
-    (entry.class == Class::Letter).then_some(entry)
+    (entry.class() == Class::Letter).then_some(entry)
 }
 
 /// A word in matching form while its characters come: in a register as long as it fits.
@@ -184,7 +184,7 @@ impl Scanner<'_> {
         while self.at < self.text.len() {
             self.pass_plain_words(found);
             let Some((entry, len)) = self.peek(self.at) else { break };
-            match entry.class {
+            match entry.class() {
                 Class::Space | Class::Break => {
                     self.close(found);
                     self.at += len;
@@ -242,7 +242,6 @@ impl Scanner<'_> {
             if n_plain == Block::LEN {
                 continue;
             }
-            let Some(&byte) = bytes.get(at) else { break };
             if is_break {
                 if at > start {
                     found(ByteSpan::new(start, at), form.take_hash(self.seed));
@@ -278,15 +277,15 @@ impl Scanner<'_> {
         if self.open.is_none() {
             self.start = self.at;
         }
-        if entry.class != Class::Mark {
-            self.open = Some(entry.class);
+        if entry.class() != Class::Mark {
+            self.open = Some(entry.class());
         }
         self.join(entry, len);
     }
 
     /// Takes a character that is a word of its own, and all such behind it. The last stays open: a mark may follow.
     fn take_singles(&mut self, mut entry: Entry, mut len: usize, found: &mut impl FnMut(ByteSpan, u64)) {
-        while let Some((next, next_len)) = self.peek(self.at + len).filter(|(next, _)| next.class == Class::Single) {
+        while let Some((next, next_len)) = self.peek(self.at + len).filter(|(next, _)| next.class() == Class::Single) {
             let (form, _) = entry.form();
             found(ByteSpan::new(self.at, self.at + len), self.seed.hash_short_word(form.into()));
             self.at += len;
@@ -297,9 +296,9 @@ impl Scanner<'_> {
 
     /// A character that joins what stands on both sides of it, if both are of the right kind.
     fn join_or_break(&mut self, entry: Entry, len: usize, found: &mut impl FnMut(ByteSpan, u64)) {
-        let next = self.peek(self.at + len).map(|(next, _)| next.class);
-        let joins_letters = entry.class != Class::MidNumber;
-        let joins_digits = entry.class != Class::MidLetter;
+        let next = self.peek(self.at + len).map(|(next, _)| next.class());
+        let joins_letters = entry.class() != Class::MidNumber;
+        let joins_digits = entry.class() != Class::MidLetter;
         match (self.open, next) {
             (_, Some(Class::Hard | Class::Mark)) => self.scan_plainly_to_space(found),
             (Some(Class::Letter), Some(Class::Letter)) if joins_letters => self.join(entry, len),
@@ -331,7 +330,7 @@ impl Scanner<'_> {
         let start = if self.open.take().is_some() { self.start } else { self.start_of_character_before() };
         self.form = Form::default();
         let rest = &self.text[self.at..];
-        let end = self.at + rest.char_indices().find(|&(_, c)| entry(c).class == Class::Space).map_or(rest.len(), |(at, _)| at);
+        let end = self.at + rest.char_indices().find(|&(_, c)| entry(c).class() == Class::Space).map_or(rest.len(), |(at, _)| at);
         scan_words_plainly(&self.text[start..end], self.seed, &mut |span, hash| found(span.shifted(start), hash));
         self.at = end;
     }
@@ -339,7 +338,7 @@ impl Scanner<'_> {
     /// Where the character before the current one begins; white space counts as one character, however much it is.
     fn start_of_character_before(&self) -> usize {
         let before = &self.text[..self.at];
-        let without_space = before.trim_end_matches(|c| entry(c).class == Class::Space);
+        let without_space = before.trim_end_matches(|c| entry(c).class() == Class::Space);
         if without_space.len() < before.len() {
             return without_space.len();
         }

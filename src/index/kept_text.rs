@@ -120,7 +120,8 @@ impl KeptText {
     /// The places of an anchor, the first kept first; now and then one of another anchor is among them. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let stored = self.stored.iter().flat_map(move |segment| segment.table(TableKind::Anchors).places(hash));
-        stored.chain(self.settled.anchor_places(hash)).chain(self.recent.anchor_places(hash))
+        let recent = (!self.recent.is_empty()).then(|| self.recent.anchor_places(hash));
+        stored.chain(self.settled.anchor_places(hash)).chain(recent.into_iter().flatten())
     }
 
     /// Whether a run of `min-run` words with this anchor stands somewhere past the [`Self::anchor_places`].

@@ -3,6 +3,7 @@
 //! Kept words stand in one long array ([`KeptWords`]); tables lead into it, by anchor and by short passage. Nothing here samples or
 //! forgets: what the tables answer is what the definition asks for, up to collisions of 64-bit hashes.
 
+mod held_words;
 mod kept_text;
 mod records;
 mod segment;

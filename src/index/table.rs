@@ -96,6 +96,27 @@ impl Group {
     const LEN: usize = 8;
     const ONES: u64 = u64::MAX / 0xFF;
 
+    /// The tags of so many slots at most; behind them it looks empty.
+    fn of(tags: &[u8]) -> Self {
+        let padded = || {
+            let mut all = [0; Self::LEN];
+            all[..tags.len()].copy_from_slice(tags);
+            all
+        };
+        Self(u64::from_le_bytes(tags.first_chunk().copied().unwrap_or_else(padded)))
+    }
+
+    /// The slots that are used, in order.
+    fn used(self) -> impl Iterator<Item = usize> {
+        // No byte's sum reaches into the next.
+        let mut bits = ((self.0 & (Self::ONES * 0x7F)) + Self::ONES * 0x7F | self.0) & (Self::ONES << 7);
+        std::iter::from_fn(move || {
+            let first = (bits != 0).then(|| Self::first(bits))?;
+            bits &= bits - 1;
+            Some(first)
+        })
+    }
+
     /// The places of zero bytes, as bits from which [`Self::first`] tells the byte. Only the first is sure: those behind it may be ones.
     fn zeros(bytes: u64) -> u64 {
         bytes.wrapping_sub(Self::ONES) & !bytes & (Self::ONES << 7)
@@ -254,11 +275,12 @@ impl<S: Slot> PlaceTable<S> {
         let start = tags.iter().position(|&tag| tag == 0).unwrap_or(0);
         // Homes come nearly in order, so most are past all that was put, and nobody needs to look whether they are empty; but not past the end.
         for (range, mut put_before) in [(start..slots.len(), 0), (0..start, usize::MAX)] {
-            for (slot, &tag) in slots[range.clone()].iter().zip(&tags[range]) {
-                if tag != 0 {
-                    let home = home(slot.hash(), len);
+            let groups = slots[range.clone()].chunks(Group::LEN).zip(tags[range].chunks(Group::LEN));
+            for (slots, tags) in groups {
+                for nth in Group::of(tags).used() {
+                    let home = home(slots[nth].hash(), len);
                     let at = if home >= put_before { home } else { self.first_empty(home) };
-                    self.put(at, *slot, tag);
+                    self.put(at, slots[nth], tags[nth]);
                     put_before = put_before.max(at + 1);
                 }
             }

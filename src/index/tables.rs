@@ -30,7 +30,7 @@ impl Default for TableSize {
 pub(super) struct Tables {
     size: TableSize,
     shards: Vec<Shard>,
-    /// Whether nothing was ever added since the tables were made or cleared.
+    /// See [`Self::is_empty`].
     is_empty: bool,
 }
 
@@ -57,6 +57,11 @@ impl Tables {
 
     pub(super) fn size(&self) -> TableSize {
         self.size
+    }
+
+    /// Whether nothing was added since they were made or cleared.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Shard number `nth`.

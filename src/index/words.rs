@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::held_words::HeldWords;
 use super::segment::Segment;
 use crate::fingerprint::WordHash;
 
@@ -53,7 +54,7 @@ enum Chunk {
     #[default]
     Gone,
     /// In memory.
-    Held(Vec<WordHash>),
+    Held(HeldWords),
     /// At this place among the chunks of a segment.
     Stored(Arc<Segment>, usize),
 }
@@ -62,7 +63,7 @@ impl Chunk {
     #[inline]
     fn words(&self) -> &[WordHash] {
         match self {
-            Self::Held(words) => words,
+            Self::Held(held) => held.words(),
             Self::Stored(segment, at) => segment.chunk(*at),
             Self::Gone => &[],
         }
@@ -80,15 +81,15 @@ impl KeptWords {
     /// If the stream has more words than a part of a text can hold (2 MiB of text, so 2 million words at the very most).
     pub fn push(&mut self, stream: &[WordHash]) -> WordPlace {
         assert!(stream.len() < CHUNK, "a part of a text is far shorter than a chunk");
-        let has_room = |chunk: &Chunk| matches!(chunk, Chunk::Held(words) if words.len() + stream.len() < CHUNK);
+        let has_room = |chunk: &Chunk| matches!(chunk, Chunk::Held(held) if held.words().len() + stream.len() < CHUNK);
         if !self.chunks.last().is_some_and(has_room) {
-            self.chunks.push(Chunk::Held(Vec::with_capacity(CHUNK)));
+            self.chunks.push(Chunk::Held(HeldWords::with_room(CHUNK)));
         }
         let nth = self.chunks.len() - 1;
-        let Some(Chunk::Held(words)) = self.chunks.last_mut() else { unreachable!("one was just pushed if there was none") };
-        let place = WordPlace((nth * CHUNK + words.len()) as u64);
-        words.extend_from_slice(stream);
-        words.push(WordHash::BOUNDARY);
+        let Some(Chunk::Held(held)) = self.chunks.last_mut() else { unreachable!("one was just pushed if there was none") };
+        let place = WordPlace((nth * CHUNK + held.words().len()) as u64);
+        held.extend(stream);
+        held.extend(&[WordHash::BOUNDARY]);
         place
     }
 
@@ -118,7 +119,7 @@ impl KeptWords {
     /// The chunks in memory, with their numbers.
     pub(super) fn held(&self) -> impl Iterator<Item = (u32, &[WordHash])> {
         self.chunks.iter().enumerate().filter_map(|(nth, chunk)| match chunk {
-            Chunk::Held(words) => Some((nth as u32, words.as_slice())),
+            Chunk::Held(held) => Some((nth as u32, held.words())),
             Chunk::Stored(..) | Chunk::Gone => None,
         })
     }

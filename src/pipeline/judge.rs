@@ -148,7 +148,8 @@ impl Judge {
     /// The second step, in order: the articles that had to wait. From here on the batch's kept words are known.
     pub fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
         let Provisional { sharing, judgements, findings } = provisional;
-        let mut settled = Settled { verdicts: Vec::new(), parts: Vec::new(), sharing };
+        let (verdicts, parts) = (Vec::with_capacity(batch.len()), Vec::with_capacity(judgements.len()));
+        let mut settled = Settled { verdicts, parts, sharing };
         let sharing = &settled.sharing;
         let mut late = Late::default();
         let mut provisional = judgements.into_iter().zip(findings);

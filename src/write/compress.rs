@@ -8,7 +8,8 @@ use flate2::write::GzEncoder;
 use lz4_flex::frame::FrameEncoder;
 use rayon::prelude::*;
 
-const BUFFER: usize = 1 << 20;
+/// As much as stays in a processor's own cache until it is written.
+pub(super) const BUFFER: usize = 1 << 17;
 const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
 const BZIP2_LEVEL: u32 = 9;

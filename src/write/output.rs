@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::atomic::AtomicFile;
-use super::compress::{Compression, Packed, PackedFile};
+use super::compress::{BUFFER, Compression, Packed, PackedFile};
 use crate::error::Error;
 
 /// Where the output is wanted.
@@ -113,7 +113,7 @@ impl Outputs {
         match target {
             Target::Nowhere => Ok(Self::Nowhere),
             Target::Stdout => {
-                let stdout = BufWriter::with_capacity(1 << 20, io::stdout());
+                let stdout = BufWriter::with_capacity(BUFFER, io::stdout());
                 Packed::into(stdout, compression.unwrap_or(Compression::None)).map(Self::Stdout).map_err(cannot_write_stdout)
             }
             Target::File(path) => {
