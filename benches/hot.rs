@@ -45,7 +45,7 @@ fn read(line: &str) -> String {
     let raw = RawRecord { bytes: 0..line.len(), number: 1, offset: 0, ends_in_crlf: false };
     let file = Arc::new(SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl });
     let bytes = line.as_bytes().to_vec();
-    let block = Block { file: Arc::clone(&file), bytes, rows: None, records: Vec::new(), bad: Vec::new() };
+    let block = Block { file: Arc::clone(&file), bytes: bytes.into(), rows: None, records: Vec::new(), bad: Vec::new() };
     let record = file.read(&block, &raw, &how_to_read());
     record.expect("the samples are sound").expect("they hold articles").texts.remove(0).text
 }

@@ -6,7 +6,7 @@ pub(crate) struct Block(u128);
 
 /// Which bytes of a block are meant, as an iterator over their places.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Places(imp::Mask);
+pub(crate) struct Places(u16);
 
 impl Block {
     /// How many bytes it has.
@@ -46,7 +46,7 @@ impl Block {
     /// Where other characters begin than the printable ones of ASCII, and where `&` stands.
     #[inline]
     pub(crate) fn odd(self) -> Places {
-        Places(imp::odd(self.0))
+        Places(imp::bits(imp::odd(self.0)))
     }
 }
 
@@ -55,7 +55,7 @@ impl Iterator for Places {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        let first = (self.0 != 0).then(|| imp::first(self.0))?;
+        let first = (self.0 != 0).then(|| self.0.trailing_zeros() as usize)?;
         self.0 &= self.0 - 1;
         Some(first)
     }
@@ -72,12 +72,6 @@ mod imp {
 
     /// A bit for each byte.
     pub(super) type Mask = u32;
-
-    /// The place of the first byte of a mask; of an empty one, behind the last.
-    #[inline]
-    pub(super) fn first(mask: Mask) -> usize {
-        (mask | 1 << super::Block::LEN).trailing_zeros() as usize
-    }
 
     /// The mask as bits.
     #[inline]
@@ -165,12 +159,6 @@ mod anywhere {
     const ONES: u128 = u128::MAX / 0xFF;
     const TOPS: u128 = ONES << 7;
 
-    /// The place of the first byte of a mask; of an empty one, behind the last.
-    #[inline]
-    pub(super) fn first(mask: Mask) -> usize {
-        mask.trailing_zeros() as usize / 8
-    }
-
     /// The mask as bits.
     #[inline]
     pub(super) fn bits(mask: Mask) -> u16 {
@@ -237,8 +225,7 @@ mod tests {
                 let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~' | 0x80..0xC0) || bytes[*at] == b'&';
                 let odd: Vec<usize> = (0..Block::LEN).filter(is_odd).collect();
                 assert_eq!(block.odd().collect::<Vec<_>>(), odd, "{bytes:?}");
-                let tops = odd.iter().fold(0, |tops, at| tops | 0x80 << (8 * at));
-                assert_eq!(anywhere::odd(block.0), tops, "{bytes:?}");
+                assert_eq!(Places(anywhere::bits(anywhere::odd(block.0))).collect::<Vec<_>>(), odd, "{bytes:?}");
             }
         }
     }

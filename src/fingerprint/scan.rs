@@ -46,7 +46,7 @@ const MID: u8 = 2;
 #[inline]
 fn are_breaks([byte, next]: [u8; 2]) -> (bool, bool) {
     let (border, next) = (BORDERS[byte as usize], BORDERS[next as usize]);
-    ((border | border / MID & next) & BREAK != 0, next & BREAK != 0)
+    ((border | (border / MID) & next) & BREAK != 0, next & BREAK != 0)
 }
 
 /// For each number of bytes up to a whole block: so many at its start.
@@ -104,7 +104,7 @@ fn folded(block: Block, n: usize) -> u128 {
     let bytes = block.bytes();
     // This bit makes a capital letter a small one, in the second byte of a letter of two, too, and digits have it.
     let is_first_of_two = bytes & (bytes << 1) & (ONES << 7);
-    (bytes | ONES * 0x20 & !(is_first_of_two >> 2)) & FIRST_BYTES[n]
+    (bytes | (ONES * 0x20) & !(is_first_of_two >> 2)) & FIRST_BYTES[n]
 }
 
 /// The letter of two bytes at `at`, if one stands there and has a form of its own.

@@ -109,7 +109,7 @@ impl Group {
     /// The slots that are used, in order.
     fn used(self) -> impl Iterator<Item = usize> {
         // No byte's sum reaches into the next.
-        let mut bits = ((self.0 & (Self::ONES * 0x7F)) + Self::ONES * 0x7F | self.0) & (Self::ONES << 7);
+        let mut bits = (((self.0 & (Self::ONES * 0x7F)) + Self::ONES * 0x7F) | self.0) & (Self::ONES << 7);
         std::iter::from_fn(move || {
             let first = (bits != 0).then(|| Self::first(bits))?;
             bits &= bits - 1;

@@ -19,6 +19,7 @@ mod json;
 mod reader;
 mod records;
 mod rows;
+mod spare;
 
 pub use bad::{BadReason, BadRecord};
 pub(crate) use decompress::decompressed;
@@ -35,6 +36,7 @@ pub use input::{Input, Selection, SelectionError, Source, collect_inputs, listed
 pub(crate) use json::{decode, raw_places};
 pub use reader::{BatchSize, Block, HowToRead, RawBatch, Reader};
 pub use records::RawRecord;
+pub use spare::BlockBytes;
 
 /// No record may be larger than this, whatever `--max-record` says: spans are counted in 32 bits.
 pub const MAX_RECORD_LIMIT: u64 = u32::MAX as u64;

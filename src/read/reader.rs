@@ -18,6 +18,7 @@ use super::html::HtmlText;
 use super::input::{Input, Source};
 use super::records::{OpenFile, RawRecord};
 use super::rows::{OpenRows, SharedFile, metadata};
+use super::spare::BlockBytes;
 use crate::corpus::Place;
 use crate::error::Error;
 
@@ -43,7 +44,7 @@ pub struct Block {
     /// The file.
     pub file: Arc<SourceFile>,
     /// The bytes in which the records stand.
-    pub bytes: Vec<u8>,
+    pub bytes: BlockBytes,
     /// The rows that the records are, where they have no bytes of their own.
     pub rows: Option<RecordBatch>,
     /// The records, in order.
@@ -318,7 +319,7 @@ fn unreadable_file(file: Arc<SourceFile>, error: &Error) -> Block {
         hint: None,
         raw: Vec::new(),
     };
-    Block { file, bytes: Vec::new(), rows: None, records: Vec::new(), bad: vec![bad] }
+    Block { file, bytes: BlockBytes::default(), rows: None, records: Vec::new(), bad: vec![bad] }
 }
 
 fn begins_with(mut file: &File, head: &[u8]) -> bool {

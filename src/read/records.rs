@@ -10,6 +10,7 @@ use super::file::SourceFile;
 use super::format::{Articles, Format, arc_length, warc_lengths};
 use super::gzip::goes_on;
 use super::reader::Block;
+use super::spare::{BlockBytes, Spare};
 use crate::corpus::Place;
 
 /// A record that was found, not read yet.
@@ -34,6 +35,7 @@ pub(super) struct OpenFile {
     reader: Box<dyn Read + Send>,
     /// Read, not yet handed out.
     buffer: Vec<u8>,
+    spare: Spare,
     damage: Option<io::Error>,
     is_at_end: bool,
     is_done: bool,
@@ -62,7 +64,17 @@ impl OpenFile {
         damage: Option<io::Error>,
     ) -> Self {
         head.drain(..start);
-        Self { file, reader, buffer: head, damage, is_at_end: false, is_done: false, number: 1, offset: start as u64 }
+        Self {
+            file,
+            reader,
+            buffer: head,
+            spare: Spare::default(),
+            damage,
+            is_at_end: false,
+            is_done: false,
+            number: 1,
+            offset: start as u64,
+        }
     }
 
     pub(super) fn file(&self) -> Arc<SourceFile> {
@@ -76,7 +88,8 @@ impl OpenFile {
 
     /// At most `n_records` records, in about `n_bytes`.
     pub(super) fn next_block(&mut self, n_records: usize, n_bytes: usize, max_record: usize) -> Block {
-        let mut block = Block { file: self.file(), bytes: Vec::new(), rows: None, records: Vec::new(), bad: Vec::new() };
+        let mut block =
+            Block { file: self.file(), bytes: BlockBytes::default(), rows: None, records: Vec::new(), bad: Vec::new() };
         self.fill(n_bytes);
         let mut at = 0;
         while block.records.len() < n_records {
@@ -265,14 +278,16 @@ impl OpenFile {
     }
 
     /// Hands out the first `len` bytes of the buffer.
-    fn take(&mut self, len: usize) -> Vec<u8> {
+    fn take(&mut self, len: usize) -> BlockBytes {
         self.offset += len as u64;
+        let mut room = self.spare.room();
         if len < self.buffer.len() / 2 {
-            return self.buffer.drain(..len).collect();
+            room.extend(self.buffer.drain(..len));
+            return self.spare.lend(room);
         }
-        let rest = self.buffer[len..].to_vec();
+        room.extend_from_slice(&self.buffer[len..]);
         self.buffer.truncate(len);
-        std::mem::replace(&mut self.buffer, rest)
+        self.spare.lend(std::mem::replace(&mut self.buffer, room))
     }
 }
 

@@ -19,6 +19,7 @@ use super::file::SourceFile;
 use super::format::{Format, Table};
 use super::reader::Block;
 use super::records::RawRecord;
+use super::spare::BlockBytes;
 use crate::corpus::Place;
 
 /// Rows are unpacked in pieces of about so many bytes, and so many pieces of a row group wait.
@@ -144,7 +145,8 @@ impl OpenRows {
 
     /// At most `n_records` rows.
     pub(super) fn next_block(&mut self, n_records: usize) -> Block {
-        let mut block = Block { file: self.file(), bytes: Vec::new(), rows: None, records: Vec::new(), bad: Vec::new() };
+        let mut block =
+            Block { file: self.file(), bytes: BlockBytes::default(), rows: None, records: Vec::new(), bad: Vec::new() };
         match self.rest.take().map(Ok).or_else(|| self.next_rows()) {
             None => self.is_done = true,
             Some(Err(damage)) => block.bad.push(self.damaged(&damage)),

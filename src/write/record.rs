@@ -162,8 +162,13 @@ mod tests {
         let how =
             HowToRead { from: None, articles: Articles::File, fields: fields.clone(), html: None, max_record: 1000, to: None };
         let file = Arc::new(SourceFile { index: 0, name: String::new(), relative: PathBuf::new(), format: Format::Jsonl });
-        let block =
-            Block { file: Arc::clone(&file), bytes: line.as_bytes().to_vec(), rows: None, records: Vec::new(), bad: Vec::new() };
+        let block = Block {
+            file: Arc::clone(&file),
+            bytes: line.as_bytes().to_vec().into(),
+            rows: None,
+            records: Vec::new(),
+            bad: Vec::new(),
+        };
         let record = file.read(&block, &raw, &how).expect("sound").expect("an article");
         let (text, mut pieces) = joined(record.texts.into_iter().map(|text| (text.text, false)));
         if let Some(cleaned) = cleaned {
