@@ -15,6 +15,10 @@ use einmal::report::{Verbosity, start_log};
 use einmal::restore::restore;
 use einmal::settings::Job;
 
+/// Records are taken apart on one thread and done with on another, and tables grow all the time: the system's own memory management takes longer at both.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = cli::Args::parse();
     interrupt::clean_up_when_stopped();

@@ -5,9 +5,11 @@
 
 mod held_words;
 mod kept_text;
+mod page;
 mod records;
 mod segment;
 mod shards;
+mod slot;
 mod table;
 mod tables;
 mod words;

@@ -91,6 +91,11 @@ impl ByShard {
         Self { entries, starts }
     }
 
+    /// How many entries there are.
+    pub fn n_entries(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The entries of shard number `nth`.
     pub fn shard(&self, nth: usize) -> &[(u64, Spot)] {
         &self.entries[self.starts[nth]..self.starts[nth + 1]]

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::kept_text::{Ground, KeptStream};
 use super::segment::TableKind;
 use super::shards::{N_SHARDS, SHARD_BITS, Spot, shard_of};
-use super::table::{PlaceTable, Slot};
+use super::slot::Slot;
+use super::table::PlaceTable;
 use super::words::WordPlace;
 use crate::fingerprint::{Anchor, MixedHashing, PassageKey};
 
@@ -35,7 +36,7 @@ pub(super) struct Tables {
 }
 
 /// The entries of one range of hashes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shard {
     /// Whoever looks up an anchor compares the words around it, so not all of its hash needs to be kept.
     anchors: PlaceTable<u64>,
@@ -50,9 +51,7 @@ pub(super) struct Shard {
 impl Tables {
     /// Empty tables.
     pub(super) fn new(size: TableSize) -> Self {
-        let mut shards = Vec::new();
-        shards.resize_with(N_SHARDS, Shard::default);
-        Self { size, shards, is_empty: true }
+        Self { size, shards: (0..N_SHARDS).map(Shard::new).collect(), is_empty: true }
     }
 
     pub(super) fn size(&self) -> TableSize {
@@ -154,6 +153,11 @@ impl Tables {
 }
 
 impl Shard {
+    /// Empty tables; this is shard number `nth`.
+    fn new(nth: usize) -> Self {
+        Self { anchors: PlaceTable::new(nth), frequent: HashMap::default(), passages: PlaceTable::new(nth), repeats: Vec::new() }
+    }
+
     /// A look at where `hash` would stand. See [`PlaceTable::look_at`].
     #[inline]
     pub(super) fn look_at(&self, hash: u64, is_passage: bool) -> u8 {
