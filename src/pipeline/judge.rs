@@ -39,7 +39,11 @@ pub struct Prepared {
 impl Prepared {
     /// Splits and fingerprints a record's cleaned text.
     pub fn new(place: Place, name: RecordName, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
-        let parts = parts(&text, part_size).into_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
+        let print = |part| Fingerprint::of(&text, part, shingles);
+        let parts = match &parts(&text, part_size)[..] {
+            [whole] => vec![print(*whole)],
+            parts => parts.par_iter().map(|&part| print(part)).collect(),
+        };
         let is_whole = text.len() <= part_size.wanted;
         Self { place, name, text, parts, is_whole, language: None, has_names: false }
     }
@@ -187,6 +191,7 @@ impl Judge {
             let parts: Vec<_> = record.parts.iter().zip(settled.parts[first_part..].iter().map(|part| &part.judgement)).collect();
             settled.verdicts.push(RecordVerdict { filter: finding, ..record_verdict(&parts, record.text.len()) });
         }
+        settled.sharing.forget_hashes();
         settled
     }
 
@@ -241,7 +246,7 @@ impl Judge {
             }
             touched.for_each(|entry| filling.insert(entry, &streams));
         });
-        self.spare = settled.sharing;
+        self.spare = settled.sharing.spare();
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) struct Sharing {
     pieces: Vec<ByShard>,
 }
 
+/// Batches whose records are not huge have no more hashes in a shard, and places for them.
+const MOST_SPARE: usize = 1 << 13;
+
 impl Sharing {
     /// Looks through a batch, on all threads, in the memory of what was found out about the last one.
     #[must_use]
@@ -50,6 +53,20 @@ impl Sharing {
         let settled = settled.sort_again(shards.iter().map(|shard| &shard.settled[..]), batch.len());
         let shared = shared.sort_again(shards.iter().map(|shard| &shard.shared[..]), batch.len());
         Self { depends, repeats_itself, settled, shared, shards, pieces }
+    }
+
+    /// Nobody will ask for a hash any more: the memory of a batch with a huge record goes at once.
+    pub(super) fn forget_hashes(&mut self) {
+        for shard in self.shards.iter_mut().filter(|shard| shard.seen.len() > MOST_SPARE) {
+            shard.seen = Vec::new();
+        }
+    }
+
+    /// The memory, for the next batch, if it isn't that of a huge record.
+    #[must_use]
+    pub(super) fn spare(self) -> Self {
+        let is_huge = self.pieces.iter().any(|piece| piece.n_entries() > MOST_SPARE * N_SHARDS);
+        if is_huge { Self::default() } else { self }
     }
 
     /// What of an article kept text had before the batch.

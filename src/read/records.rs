@@ -92,7 +92,7 @@ impl OpenFile {
             Block { file: self.file(), bytes: BlockBytes::default(), rows: None, records: Vec::new(), bad: Vec::new() };
         self.fill(n_bytes);
         let mut at = 0;
-        while block.records.len() < n_records {
+        while block.records.len() < n_records && at < n_bytes {
             match self.find(at) {
                 Some(found) => {
                     self.push(found.start..found.end, &mut block.records);
@@ -107,7 +107,8 @@ impl OpenFile {
                     block.bad.push(self.skip_record(max_record));
                     return block;
                 }
-                None => self.fill(self.buffer.len() * 2),
+                // Not much more than a large record has: what comes behind it has to be moved.
+                None => self.fill((self.buffer.len() + n_bytes.max(self.buffer.len() / 4)).min(max_record.saturating_add(1))),
             }
         }
         self.is_done = self.is_at_end && self.damage.is_none() && at == self.buffer.len();

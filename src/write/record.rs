@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{csv, jsonl};
 use crate::corpus::ByteSpan;
-use crate::read::{CsvField, TextField};
+use crate::read::TextField;
 
 /// What `--mark` writes into a record instead of taking anything out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,33 +60,37 @@ pub fn write_record(
         TextField::Columns(_) => unreachable!("rows have a writer of their own"),
         TextField::Values(values) => csv::push_values(values, &left_text(text, removed), output),
         TextField::Csv { fields, delimiter, ends_in_crlf } => {
-            let changed = |(field, piece): (&CsvField, &Piece)| {
+            let edits = fields.iter().zip(pieces).filter_map(|(field, piece)| {
                 let left = piece.left(text, removed)?;
-                let mut cell = Vec::new();
-                csv::encode(&left, field.is_quoted, *delimiter, &mut cell);
-                Some((field.bytes.clone(), cell))
-            };
-            push_edited(raw, fields.iter().zip(pieces).filter_map(changed).collect(), output);
+                let write = move |output: &mut Vec<u8>| csv::encode(&left, field.is_quoted, *delimiter, output);
+                Some((field.bytes.clone(), Box::new(write) as Edit<'_>))
+            });
+            push_edited(raw, edits.collect(), output);
             push_return(*ends_in_crlf, output);
         }
         TextField::Json { strings, object, mark: old_mark } => {
-            let changed = |(string, piece): (&Range<usize>, &Piece)| {
+            let changed = strings.iter().zip(pieces).filter_map(|(string, piece)| {
                 let removed = piece.removed(removed);
                 let raw_text = &raw[string.clone()];
-                let mut left = Vec::new();
-                if piece.is_changed {
-                    jsonl::encode(&left_text(&text[piece.bytes.range()], &removed), raw_text.is_ascii(), &mut left);
-                } else if removed.is_empty() {
+                if !piece.is_changed && removed.is_empty() {
                     return None;
-                } else {
-                    jsonl::cut(raw_text, &removed, &mut left);
                 }
-                Some((string.clone(), left))
-            };
-            let mut edits: Vec<_> = strings.iter().zip(pieces).filter_map(changed).collect();
-            edits.extend(mark.map(|Mark(mark)| match old_mark {
-                Some(old) => (old.clone(), mark.clone().into_bytes()),
-                None => (object.end - 1..object.end - 1, format!(",\"einmal\":{mark}").into_bytes()),
+                let write = move |output: &mut Vec<u8>| {
+                    if !piece.is_changed {
+                        return jsonl::cut(raw_text, &removed, output);
+                    }
+                    let is_ascii = raw_text.is_ascii();
+                    left_pieces(&text[piece.bytes.range()], &removed).for_each(|left| jsonl::encode(left, is_ascii, output));
+                };
+                Some((string.clone(), Box::new(write) as Edit<'_>))
+            });
+            let mut edits: Vec<_> = changed.collect();
+            edits.extend(mark.map(|Mark(mark)| {
+                let (bytes, field) = match old_mark {
+                    Some(old) => (old.clone(), mark.clone()),
+                    None => (object.end - 1..object.end - 1, format!(",\"einmal\":{mark}")),
+                };
+                (bytes, Box::new(move |output: &mut Vec<u8>| output.extend_from_slice(field.as_bytes())) as Edit<'_>)
             }));
             push_edited(raw, edits, output);
         }
@@ -97,15 +101,18 @@ fn push_return(ends_in_crlf: bool, output: &mut Vec<u8>) {
     output.extend(ends_in_crlf.then_some(b'\r'));
 }
 
+/// Writes what takes the place of some bytes: right into the output, for it may be as large as the record.
+type Edit<'a> = Box<dyn FnOnce(&mut Vec<u8>) + 'a>;
+
 /// Adds `raw` with some of its bytes replaced by others.
-fn push_edited(raw: &[u8], mut edits: Vec<(Range<usize>, Vec<u8>)>, output: &mut Vec<u8>) {
+fn push_edited(raw: &[u8], mut edits: Vec<(Range<usize>, Edit<'_>)>, output: &mut Vec<u8>) {
     edits.sort_by_key(|(bytes, _)| bytes.start);
     let mut at = 0;
-    for (bytes, new) in edits.into_iter() {
+    for (bytes, write) in edits {
         // A text inside an earlier run's mark goes with it.
         if let Some(before) = raw.get(at..bytes.start) {
             output.extend_from_slice(before);
-            output.extend_from_slice(&new);
+            write(output);
             at = bytes.end;
         }
     }
