@@ -1,9 +1,12 @@
 //! From a web page to its text.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use dom_query::Document;
 use encoding_rs::{Encoding, UTF_8};
+use regex::{Captures, Regex};
 use rs_trafilatura::page_type::PageType;
 use rs_trafilatura::{Options, extract_with_options};
 
@@ -64,6 +67,7 @@ pub(super) fn read_page(html: &str, url: Option<&str>, how: HtmlText) -> Page {
 
 fn extracted(html: &str, url: Option<&str>) -> Page {
     let options = Options { url: url.map(str::to_owned), page_type: Some(PageType::Article), ..Options::default() };
+    let html = &*without_large_data(html);
     // The library is made for real pages; one that it cannot stomach must not end the run.
     let Ok(Ok(result)) = catch_unwind(AssertUnwindSafe(|| extract_with_options(html, &options))) else {
         return Page { text: shown_text(html, true), ..Page::default() };
@@ -77,6 +81,23 @@ fn extracted(html: &str, url: Option<&str>) -> Page {
         url: metadata.url,
         host: metadata.hostname,
     }
+}
+
+/// Structured data (JSON-LD) of more bytes are not read. The library copies for each thing that they name all that stands around it: of the 800 KB of a live
+/// blog it made 8 GB.
+const MOST_DATA: usize = 32 << 10;
+
+/// The page without its structured data, where they are too large; the page's own tags tell most of it as well.
+fn without_large_data(html: &str) -> Cow<'_, str> {
+    static DATA: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?is)<script[^>]*\bld\+json\b[^>]*>.*?(?:</script|\z)").expect("a regular expression"));
+    if html.len() <= MOST_DATA {
+        return Cow::Borrowed(html);
+    }
+    DATA.replace_all(html, |data: &Captures<'_>| match &data[0] {
+        large if large.len() > MOST_DATA => "<script></script".to_owned(),
+        small => small.to_owned(),
+    })
 }
 
 fn shown_text(html: &str, is_stripped: bool) -> String {
@@ -155,6 +176,32 @@ mod tests {
             extracted.contains("ins Rutschen geraten") && !extracted.contains("Impressum") && !extracted.contains("Sport"),
             "{extracted}"
         );
+    }
+
+    #[test]
+    fn a_live_blog_with_structured_data_of_each_entry_is_read() {
+        let page = |n_entries: usize| {
+            let entry = |n| format!("{{\"@type\":\"BlogPosting\",\"author\":{{\"@type\":\"Person\",\"name\":\"Eva {n}\"}}}}");
+            let entries: Vec<String> = (0..n_entries).map(entry).collect();
+            let data = format!(
+                "{{\"@type\":\"NewsArticle\",\"headline\":\"Aus den Daten\",\"author\":{{\"@type\":\"Person\",\"name\":\"Uwe Sand\"}},\
+                \"updates\":[{}]}}",
+                entries.join(",")
+            );
+            PAGE.replace(
+                "<style>",
+                &format!("<meta name=author content='Ida Berg'><script type='application/ld+json'>{data}</script><style>"),
+            )
+        };
+        let (small, large) = (page(3), page(20_000));
+        let text = read_page(PAGE, None, HtmlText::Extract).text;
+        for (html, author) in [(&small, "Uwe Sand"), (&large, "Ida Berg")] {
+            let read = read_page(html, None, HtmlText::Extract);
+            assert_eq!((read.author.as_deref(), &read.text), (Some(author), &text));
+        }
+        assert_eq!(without_large_data(&small), small);
+        let two = page(20_000) + &page(3);
+        assert!(without_large_data(&two).ends_with(&page(3)) && without_large_data(&two).len() < 2 * page(3).len());
     }
 
     #[test]
