@@ -17,6 +17,9 @@ use crate::write::{
     AtomicFile, Framing, Mark, Outputs, Piece, TableWriter, Target, fit_text, left_text, push_action, write_record,
 };
 
+/// Room for so many bytes stays for the next record.
+const MOST_SPARE: usize = 1 << 20;
+
 /// Writes what is left of records.
 pub(super) struct CorpusWriter<'a> {
     settings: &'a Settings,
@@ -123,6 +126,7 @@ impl<'a> CorpusWriter<'a> {
             return Ok(());
         }
         self.buffer.clear();
+        self.buffer.shrink_to(MOST_SPARE);
         if !std::mem::replace(is_empty, false) {
             self.buffer.extend_from_slice(framing.between);
         }

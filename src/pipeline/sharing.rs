@@ -25,7 +25,7 @@ pub(super) struct Sharing {
 }
 
 /// Batches whose records are not huge have no more hashes in a shard, and places for them.
-const MOST_SPARE: usize = 1 << 13;
+const MOST_SPARE: usize = 1 << 12;
 
 impl Sharing {
     /// Looks through a batch, on all threads, in the memory of what was found out about the last one.

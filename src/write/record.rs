@@ -52,6 +52,8 @@ pub fn write_record(
     removed: &[ByteSpan],
     mark: Option<&Mark>,
 ) {
+    // Records mostly get shorter: a large one is not moved on its way.
+    output.reserve(raw.len());
     match field {
         TextField::Whole { ends_in_crlf } => {
             left_pieces(text, removed).for_each(|piece| output.extend_from_slice(piece.as_bytes()));
