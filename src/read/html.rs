@@ -57,8 +57,8 @@ const AROUND: &str =
 pub(super) fn read_page(html: &str, url: Option<&str>, how: HtmlText) -> Page {
     let mut page = match how {
         HtmlText::Extract => extracted(html, url),
-        HtmlText::Strip => Page { text: shown_text(html, true), ..Page::default() },
-        HtmlText::All => Page { text: shown_text(html, false), ..Page::default() },
+        HtmlText::Strip => Page { text: shown_text(&Document::from(html), true), ..Page::default() },
+        HtmlText::All => Page { text: shown_text(&Document::from(html), false), ..Page::default() },
     };
     page.url = url.map(str::to_owned).or(page.url);
     page.host = page.url.as_deref().and_then(host_of).or(page.host);
@@ -69,8 +69,9 @@ fn extracted(html: &str, url: Option<&str>) -> Page {
     let options = Options { url: url.map(str::to_owned), page_type: Some(PageType::Article), ..Options::default() };
     let html = &*without_large_data(html);
     // The library is made for real pages; one that it cannot stomach must not end the run.
-    let Ok(Ok(result)) = catch_unwind(AssertUnwindSafe(|| extract_with_options(html, &options))) else {
-        return Page { text: shown_text(html, true), ..Page::default() };
+    let result = if is_deep(html) { None } else { catch_unwind(AssertUnwindSafe(|| extract_with_options(html, &options))).ok() };
+    let Some(Ok(result)) = result else {
+        return Page { text: shown_text(&Document::from(html), true), ..Page::default() };
     };
     let metadata = result.metadata;
     Page {
@@ -100,8 +101,36 @@ fn without_large_data(html: &str) -> Cow<'_, str> {
     })
 }
 
-fn shown_text(html: &str, is_stripped: bool) -> String {
+/// Elements stand no deeper in each other in browsers either. The library goes down by recursion, and up again from each element: it would end the program, or
+/// take hours.
+const MOST_DEPTH: usize = 512;
+
+/// Whether more elements than [`MOST_DEPTH`] stand in each other.
+fn is_deep(html: &str) -> bool {
+    let begins_element = |&at: &usize| html.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+    if memchr::memchr_iter(b'<', html.as_bytes()).filter(begins_element).nth(MOST_DEPTH / 2).is_none() {
+        // Some elements are there without being written, but a table's at most each second.
+        return false;
+    }
     let document = Document::from(html);
+    let (mut node, mut depth) = (document.root(), 0);
+    while depth <= MOST_DEPTH {
+        if let Some(child) = node.first_child() {
+            (node, depth) = (child, depth + 1);
+            continue;
+        }
+        node = loop {
+            match (node.next_sibling(), node.parent()) {
+                (Some(sibling), _) => break sibling,
+                (None, Some(parent)) => (node, depth) = (parent, depth - 1),
+                (None, None) => return false,
+            }
+        };
+    }
+    true
+}
+
+fn shown_text(document: &Document, is_stripped: bool) -> String {
     document.select(HIDDEN).remove();
     if is_stripped {
         document.select(AROUND).remove();
@@ -202,6 +231,20 @@ mod tests {
         assert_eq!(without_large_data(&small), small);
         let two = page(20_000) + &page(3);
         assert!(without_large_data(&two).ends_with(&page(3)) && without_large_data(&two).len() < 2 * page(3).len());
+    }
+
+    #[test]
+    fn a_deep_page_is_read() {
+        for element in ["div", "b", "ul><li", "table><tr><td", "blockquote"] {
+            let page = |depth| PAGE.replace("<article>", &format!("<article>{}", format!("<{element}>").repeat(depth)));
+            for (depth, deep) in [(100, false), (MOST_DEPTH + 1, true), (2000, true)] {
+                assert_eq!(is_deep(&page(depth)), deep, "{depth} {element}");
+                let text = read_page(&page(depth), None, HtmlText::Extract).text;
+                assert!(text.contains("Die Strecke bleibt bis auf Weiteres gesperrt."), "{depth} {element}: {text}");
+            }
+        }
+        assert!(!is_deep(&"<p>Ein Absatz".repeat(5000)));
+        assert!(!is_deep(&"<i>Ein</i> Wort<br>".repeat(5000)));
     }
 
     #[test]
