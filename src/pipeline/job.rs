@@ -171,20 +171,24 @@ pub(super) fn read_through<'a>(
             || {
                 let Some(provisional) = provisional else {
                     let verdicts = vec![RecordVerdict::keep(); batch.records.len()];
-                    return sinks.write(&batch, &verdicts, &judge).map(|()| None);
+                    return sinks.write(&batch, &verdicts, &judge).map(|()| (verdicts, None));
                 };
-                let settled = judge.settle(&batch.records, provisional);
+                let mut settled = judge.settle(&batch.records, provisional);
                 if let Some(failure) = judge.kept().failure() {
                     return Err(Error::usage(format!("kept text cannot be read from its files any more: {failure}")));
                 }
-                sinks.write(&batch, &settled.verdicts, &judge).map(|()| Some(settled))
+                let verdicts = std::mem::take(&mut settled.verdicts);
+                sinks.write(&batch, &verdicts, &judge).map(|()| (verdicts, Some(settled)))
             },
             &mut next,
         );
-        if let Some(settled) = settled? {
+        let (verdicts, settled) = settled?;
+        let learn = || -> Result<(), Error> {
+            let Some(settled) = settled else { return Ok(()) };
             judge.learn(&batch.records, settled);
-            limit.keep(&mut judge)?;
-        }
+            limit.keep(&mut judge)
+        };
+        rayon::join(learn, || sinks.count_boilerplate(&batch, &verdicts)).0?;
         let summary = &sinks.summary;
         progress.show(n_read.load(Ordering::Relaxed), summary.articles_in, summary.words_out, summary.words_in);
         upcoming = prepared?;

@@ -121,6 +121,18 @@ impl<'a> Sinks<'a> {
         self.corpus.end_batch()
     }
 
+    /// Counts the passages of what was kept of a batch. Nothing but the next batch's counts waits for it.
+    pub(super) fn count_boilerplate(&mut self, batch: &Batch, verdicts: &[RecordVerdict]) {
+        if self.settings.boilerplate != Boilerplate::Report || self.settings.is_rehearsal {
+            return;
+        }
+        for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
+            if verdict.verdict == Verdict::Keep {
+                self.boilerplate.count(&record.name.source, &record.text, &batch.origin(nth).0.keyed);
+            }
+        }
+    }
+
     /// Counts record number `nth` of a batch, and writes its receipts.
     fn note(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict, judge: &Judge) -> Result<(), Error> {
         let record = &batch.records[nth];
@@ -139,9 +151,6 @@ impl<'a> Sinks<'a> {
             self.watch.count_copies(record, verdict, judge.kept(), &self.files);
         }
         let is_kept = verdict.verdict == Verdict::Keep;
-        if is_kept && self.settings.boilerplate == Boilerplate::Report && !self.settings.is_rehearsal {
-            self.boilerplate.count(&record.name.source, &record.text, &origin.keyed);
-        }
         self.lessons.note(record, is_kept, origin)?;
         self.note_masked(record, &notes.masked)?;
         let raw = origin.raw(raw);
