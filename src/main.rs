@@ -1,5 +1,6 @@
 //! The program: parse, run, report, and say how it went.
 
+mod allocator;
 mod cli;
 mod interrupt;
 
@@ -15,11 +16,8 @@ use einmal::report::{Verbosity, start_log};
 use einmal::restore::restore;
 use einmal::settings::Job;
 
-/// Records are taken apart on one thread and done with on another, and tables grow all the time: the system's own memory management takes longer at both.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::keep_free_memory_for_a_while();
     let args = cli::Args::parse();
     interrupt::clean_up_when_stopped();
     let exit = run(args).unwrap_or_else(|error| {

@@ -107,8 +107,7 @@ impl OpenFile {
                     block.bad.push(self.skip_record(max_record));
                     return block;
                 }
-                // Not much more than a large record has: what comes behind it has to be moved.
-                None => self.fill((self.buffer.len() + n_bytes.max(self.buffer.len() / 4)).min(max_record.saturating_add(1))),
+                None => self.fill_for_large(n_bytes, max_record),
             }
         }
         self.is_done = self.is_at_end && self.damage.is_none() && at == self.buffer.len();
@@ -140,6 +139,19 @@ impl OpenFile {
             self.damage = self.reader.by_ref().take(missing).read_to_end(&mut self.buffer).err();
         }
         self.is_at_end = self.damage.is_some() || self.buffer.len() < len;
+    }
+
+    /// Reads on where a record is larger than a block.
+    fn fill_for_large(&mut self, n_bytes: usize, max_record: usize) {
+        let most = max_record.saturating_add(1);
+        // Not much more than it has: what comes behind it has to be moved.
+        let len = (self.buffer.len() + n_bytes.max(self.buffer.len() / 4)).min(most);
+        if self.buffer.capacity() < len {
+            // Room takes no memory until it is used, but what is moved takes it twice.
+            let room = len.saturating_mul(4).min(most);
+            self.buffer.reserve_exact(room - self.buffer.len());
+        }
+        self.fill(len);
     }
 
     /// The record that begins at `from`, or after it, if the buffer holds it to its end.
