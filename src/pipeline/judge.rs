@@ -39,11 +39,7 @@ pub struct Prepared {
 impl Prepared {
     /// Splits and fingerprints a record's cleaned text.
     pub fn new(place: Place, name: RecordName, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
-        let print = |part| Fingerprint::of(&text, part, shingles);
-        let parts = match &parts(&text, part_size)[..] {
-            [whole] => vec![print(*whole)],
-            parts => parts.par_iter().map(|&part| print(part)).collect(),
-        };
+        let parts = parts(&text, part_size).into_par_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
         let is_whole = text.len() <= part_size.wanted;
         Self { place, name, text, parts, is_whole, language: None, has_names: false }
     }

@@ -57,8 +57,8 @@ const AROUND: &str =
 pub(super) fn read_page(html: &str, url: Option<&str>, how: HtmlText) -> Page {
     let mut page = match how {
         HtmlText::Extract => extracted(html, url),
-        HtmlText::Strip => Page { text: shown_text(&Document::from(html), true), ..Page::default() },
-        HtmlText::All => Page { text: shown_text(&Document::from(html), false), ..Page::default() },
+        HtmlText::Strip => Page { text: shown_text(html, true), ..Page::default() },
+        HtmlText::All => Page { text: shown_text(html, false), ..Page::default() },
     };
     page.url = url.map(str::to_owned).or(page.url);
     page.host = page.url.as_deref().and_then(host_of).or(page.host);
@@ -71,7 +71,7 @@ fn extracted(html: &str, url: Option<&str>) -> Page {
     // The library is made for real pages; one that it cannot stomach must not end the run.
     let result = if is_deep(html) { None } else { catch_unwind(AssertUnwindSafe(|| extract_with_options(html, &options))).ok() };
     let Some(Ok(result)) = result else {
-        return Page { text: shown_text(&Document::from(html), true), ..Page::default() };
+        return Page { text: shown_text(html, true), ..Page::default() };
     };
     let metadata = result.metadata;
     Page {
@@ -91,7 +91,7 @@ const MOST_DATA: usize = 32 << 10;
 /// The page without its structured data, where they are too large; the page's own tags tell most of it as well.
 fn without_large_data(html: &str) -> Cow<'_, str> {
     static DATA: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?is)<script[^>]*\bld\+json\b[^>]*>.*?(?:</script|\z)").expect("a regular expression"));
+        LazyLock::new(|| Regex::new(r"(?is)<script[^>]*ld\+json[^>]*>.*?(?:</script|\z)").expect("a regular expression"));
     if html.len() <= MOST_DATA {
         return Cow::Borrowed(html);
     }
@@ -130,7 +130,8 @@ fn is_deep(html: &str) -> bool {
     true
 }
 
-fn shown_text(document: &Document, is_stripped: bool) -> String {
+fn shown_text(html: &str, is_stripped: bool) -> String {
+    let document = Document::from(html);
     document.select(HIDDEN).remove();
     if is_stripped {
         document.select(AROUND).remove();

@@ -122,6 +122,22 @@ fn a_page_in_a_file_or_a_field_is_read_as_asked_for() {
 }
 
 #[test]
+fn a_page_as_deep_as_it_is_long_ends_no_run() {
+    let folder = Folder::new();
+    let deep = |tag: &str| PAGE.replace("<article>", &format!("<article>{}", tag.repeat(20_000)));
+    let pages = [("a", PAGE.to_owned()), ("b", deep("<b>")), ("c", deep("<table><tr><td>")), ("d", PAGE.replace("Hang", "Berg"))];
+    let line = |(id, html): &(&str, String)| format!("{}\n", json!({"id": id, "html": html}));
+    folder.write("pages.jsonl", pages.iter().map(line).collect::<String>());
+    folder.dedup(["pages.jsonl", "--field", "html", "--html", "extract", "--mark", "-o", "out"]).run().exits(0);
+    let out = folder.json_lines("out");
+    let ids: Vec<_> = out.iter().map(|record| record["id"].as_str().expect("an id")).collect();
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    for record in out {
+        assert!(record["html"].as_str().expect("a text").contains("voll gesperrt"), "{record}");
+    }
+}
+
+#[test]
 fn members_of_archives_are_read_like_the_files_of_a_folder() {
     let folder = Folder::new();
     let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");

@@ -125,6 +125,21 @@ fn what_is_learned_needs_no_room_in_memory() {
 }
 
 #[test]
+fn the_list_depends_on_neither_threads_nor_batches() {
+    let folder = Folder::new();
+    folder.write("a.jsonl", pages_of(300));
+    let list = |options: &[&str]| {
+        folder.dedup([&["a.jsonl", "--boilerplate-list", "list.jsonl"], options].concat()).run().exits(0);
+        folder.text("list.jsonl")
+    };
+    let expected = list(&["--threads", "1"]);
+    assert_eq!(expected.lines().count(), 4, "of the one host with numbers of one, two and three digits, of the other one");
+    for options in [&["--threads", "8"][..], &["--threads", "1", "--batch", "1"], &["--threads", "3", "--batch", "7"]] {
+        assert_eq!(list(options), expected, "{options:?}");
+    }
+}
+
+#[test]
 fn boilerplate_that_an_article_says_twice_goes_twice() {
     let folder = Folder::new();
     let text = |nth: usize| format!("Kurzes\n{}\nKurzes", own(nth));
