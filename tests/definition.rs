@@ -150,6 +150,16 @@ fn edited_samples() -> impl Strategy<Value = Vec<String>> {
 const CORPORA: &str = "EINMAL_CORPORA";
 
 #[test]
+fn a_run_across_a_place_where_something_went_covers_words_of_a_later_passage() {
+    // The run "b a a a b b b b" is kept across the passages that go ("a a" to "b1."), a passage of one word and the beginning of the next, in which it stands once more.
+    let text = "b1 a0 b1\na0 b1 a0 a0 b1 b1 a0 a0 a0 a0 a0 b1 a0.\na0 a0\na0 a0 b1 a0 a0 a0 a0 a0\nb1.\na0.\n\
+        a0 b1 b1 b1 b1 a0 a0 a0! b1 b1 b1 b1 b1 b1 a0 a0.\na0 a0 a0 b1 ";
+    let rules = Rules { min_run: 8, min_cut: Some(8), facts: false, ..Rules::default() };
+    let limits = Limits { batch: 1, threads: 1, places_per_anchor: 1, spilled_after: usize::MAX };
+    check(&[text.to_owned()], &rules, &limits);
+}
+
+#[test]
 #[expect(clippy::print_stdout, reason = "whoever names corpora wants to see what was compared")]
 fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
     let corpora = std::env::var_os(CORPORA).unwrap_or_default();

@@ -84,11 +84,18 @@ impl<'a> OwnText<'a> {
         self.may_repeat.get(start) == Some(&true)
     }
 
-    /// Whether keeping words from `words.start` on makes a run, across the place before them where something was taken out, that stands in `words` once more.
+    /// Whether keeping words from `words.start` on makes a run, across the last place before them where something was taken out, that may stand in `words` once more.
     pub(super) fn may_repeat_across_seam(&self, words: WordSpan) -> bool {
-        let (Some(piece), Some(last)) = (self.pieces.last(), self.stream.last()) else { return false };
-        let words_here = &self.article[words.range()];
-        piece.words.end != words.start && words_here.windows(2).any(|pair| pair == [*last, words_here[0]])
+        let Some(piece) = self.pieces.last() else { return false };
+        let n_behind = if piece.words.end == words.start { piece.words.len() } else { 0 };
+        let seam = self.stream.len() - n_behind;
+        let run_len = self.shingles.min_run().words();
+        let (start, end) = (words.start as usize, words.end as usize);
+        let behind = self.stream.get(seam).or_else(|| self.article.get(start));
+        let (Some(&behind), Some(before)) = (behind, seam.checked_sub(1)) else { return false };
+        // Each such run has the two words at the seam side by side, and reaches no further out of `words` than it is long.
+        let around = &self.article[start.saturating_sub(run_len)..(end + run_len).min(self.article.len())];
+        n_behind + 2 <= run_len && around.windows(2).any(|pair| pair == [self.stream[before], behind])
     }
 
     /// Notes that the last `n_words` kept are what is left of one passage.
