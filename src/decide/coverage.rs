@@ -68,8 +68,7 @@ fn covered_runs(article: &Fingerprint, candidates: &[usize], kept: &KeptText) ->
         for &nth in anchors.iter().filter(|&&nth| !runs.are_covered(nth)) {
             places.extend(kept.anchor_places(article.anchors[nth].hash).map(|place| (nth, place)));
         }
-        // Memory is waited for once for all these places, not for each.
-        kept.words().look_at(places.iter().map(|&(_, place)| place));
+        kept.words().prefetch(places.iter().map(|&(_, place)| place));
         for places in places.chunk_by(|a, b| a.0 == b.0) {
             runs.match_around(places[0].0, places.iter().map(|&(_, place)| place));
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::lookup::Lookup;
 use super::records::{KeptRecord, Records};
 use super::segment::{Segment, SegmentWriter, TableKind, merge};
 use super::shards::Spot;
@@ -291,35 +292,16 @@ pub struct SettledShard<'a> {
 impl SettledShard<'_> {
     /// Adds to `known` which of these hashes, all of this shard, have a place.
     pub fn find(&self, entries: &[(u64, Spot)], known: &mut Vec<Spot>) {
-        // A look at every place first, so that memory is waited for once and not for each hash.
-        let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.shard.look_at(hash, spot.is_passage()));
-        std::hint::black_box(looks);
-        let is_here = |&(hash, spot): &(u64, Spot)| self.shard.has(hash, spot.is_passage());
         if self.stored.is_empty() {
-            known.extend(entries.iter().filter(|entry| is_here(entry)).map(|&(_, spot)| spot));
-            return;
+            return self.shard.sift(entries, known, |_| ());
         }
-        let mut unknown: Vec<(u64, Spot)> = Vec::with_capacity(entries.len());
-        let mut sort = |entry: &(u64, Spot), is_known| if is_known { known.push(entry.1) } else { unknown.push(*entry) };
-        entries.iter().for_each(|entry| sort(entry, is_here(entry)));
+        let mut unknown = Vec::new();
+        self.shard.sift(entries, known, |entry| unknown.push(entry));
         for segment in self.stored {
+            let mut left = Vec::new();
             let tables = [segment.table(TableKind::Anchors), segment.table(TableKind::Passages)];
-            let table = |spot: Spot| tables[usize::from(spot.is_passage())];
-            let look = |looks, &(hash, spot): &(u64, Spot)| looks ^ table(spot).look_at_filter(hash);
-            std::hint::black_box(unknown.iter().fold(0, look));
-            let mut likely = Vec::new();
-            unknown.retain(|&(hash, spot)| {
-                let is_likely = table(spot).may_have(hash);
-                if is_likely {
-                    likely.push((hash, spot));
-                }
-                !is_likely
-            });
-            let look = |looks, &(hash, spot): &(u64, Spot)| looks ^ table(spot).look_at_directory(hash);
-            std::hint::black_box(likely.iter().fold(0, look));
-            for entry in likely {
-                if table(entry.1).has(entry.0) { known.push(entry.1) } else { unknown.push(entry) }
-            }
+            tables.sift(&unknown, known, |entry| left.push(entry));
+            unknown = left;
         }
     }
 }
@@ -332,10 +314,12 @@ pub struct ShardFilling<'a> {
 }
 
 impl ShardFilling<'_> {
-    /// A look at the places of these hashes, so that memory is waited for once and not for each when they are inserted.
-    pub fn look_at(&self, entries: &[(u64, Spot)]) {
-        let looks = entries.iter().fold(0, |looks, &(hash, spot)| looks ^ self.shard.look_at_slots(hash, spot.is_passage()));
-        std::hint::black_box(looks);
+    /// Asks for the memory that adding these hashes takes, so that it is waited for once, not for each.
+    pub fn prefetch(&self, entries: &[(u64, Spot)]) {
+        for &(hash, spot) in entries {
+            self.shard.prefetch(hash, spot);
+            self.shard.prefetch_rest(hash, spot);
+        }
     }
 
     /// Adds an anchor or passage of this shard. They must come in priority order. `streams` holds the stream of each article.

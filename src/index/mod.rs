@@ -5,7 +5,9 @@
 
 mod held_words;
 mod kept_text;
+mod lookup;
 mod page;
+mod prefetch;
 mod records;
 mod segment;
 mod shards;

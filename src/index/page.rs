@@ -1,5 +1,6 @@
 //! A page of a hash table: open addressing in a few kilobytes.
 
+use super::prefetch::prefetch;
 use super::slot::{Slot, kept_bits};
 use super::words::WordPlace;
 
@@ -8,72 +9,56 @@ const FULL_EIGHTHS: usize = 7;
 
 /// The hashes that begin with the same bits, and their places.
 ///
-/// Open addressing with linear probing, eight slots at a time: a byte for each slot tells whether it is used and, mostly, whether it is another hash's, so that a hash
-/// that isn't there costs one look at eight bytes. The places of one hash stand in the order of insertion along the probe; growing and splitting keep that order.
-/// The hashes must be well mixed; the page uses them as they are.
+/// Open addressing in groups of eight slots: a byte for each slot tells whether it is used and, mostly, whether it is another hash's, so that a hash that isn't there
+/// costs one look at eight bytes. A hash belongs into the first group from its home on that has an empty slot. The places of one hash stand in the order of
+/// insertion along this way; growing and splitting keep that order. The hashes must be well mixed; the page uses them as they are.
 #[derive(Debug)]
 pub(super) struct Page<S> {
-    slots: Vec<S>,
-    /// For each slot: 0 if it is empty, else its hash's [`tag`]. The first seven are repeated behind the last, so that eight can be read from everywhere.
-    tags: Vec<u8>,
+    slots: Vec<[S; Tags::LEN]>,
+    tags: Vec<Tags>,
     n_used: u32,
     /// So many of the kept bits are the same for all of its hashes, and tell nothing.
     n_same_bits: u32,
 }
 
-/// Eight tags in a row.
-#[derive(Debug, Clone, Copy)]
-struct Group(u64);
+/// For each slot of a group, from the lowest byte on: 0 if it is empty, else its hash's [`tag`]. They are used in order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tags(u64);
 
-impl Group {
+impl Tags {
     const LEN: usize = 8;
     const ONES: u64 = u64::MAX / 0xFF;
+    const LOW_BITS: u64 = Self::ONES * 0x7F;
 
-    /// The tags of so many slots at most; behind them it looks empty.
-    fn of(tags: &[u8]) -> Self {
-        let padded = || {
-            let mut all = [0; Self::LEN];
-            all[..tags.len()].copy_from_slice(tags);
-            all
-        };
-        Self(u64::from_le_bytes(tags.first_chunk().copied().unwrap_or_else(padded)))
+    /// How many slots are used.
+    #[inline]
+    fn n_used(self) -> usize {
+        Self::LEN - self.0.leading_zeros() as usize / 8
     }
 
-    /// The slots that are used, in order.
-    fn used(self) -> impl Iterator<Item = usize> {
-        // No byte's sum reaches into the next.
-        let mut bits = (((self.0 & (Self::ONES * 0x7F)) + Self::ONES * 0x7F) | self.0) & (Self::ONES << 7);
-        std::iter::from_fn(move || {
-            let first = (bits != 0).then(|| Self::first(bits))?;
-            bits &= bits - 1;
-            Some(first)
-        })
-    }
-
-    /// The places of zero bytes, as bits from which [`Self::first`] tells the byte. Only the first is sure: those behind it may be ones.
-    fn zeros(bytes: u64) -> u64 {
-        bytes.wrapping_sub(Self::ONES) & !bytes & (Self::ONES << 7)
-    }
-
-    /// The empty slots.
-    fn empty(self) -> u64 {
-        Self::zeros(self.0)
-    }
-
-    /// The slots that may hold a hash with this tag.
-    fn with_tag(self, tag: u8) -> u64 {
-        Self::zeros(self.0 ^ (Self::ONES * u64::from(tag)))
-    }
-
-    /// The same, as far as no empty slot stands before them.
+    /// The slots with this tag, as bits from which [`Self::first`] tells the slot.
+    #[inline]
     fn candidates(self, tag: u8) -> u64 {
-        let before_empty = self.empty().wrapping_sub(1) & !self.empty();
-        self.with_tag(tag) & before_empty
+        let others = self.0 ^ (Self::ONES * u64::from(tag));
+        // The top bit of each byte that is not 0; no byte's sum reaches into the next.
+        let differ = ((others & Self::LOW_BITS) + Self::LOW_BITS) | others;
+        !(differ | Self::LOW_BITS)
     }
 
     /// Which slot the first of these bits stands for.
+    #[inline]
     fn first(bits: u64) -> usize {
         bits.trailing_zeros() as usize / 8
+    }
+
+    #[inline]
+    fn of_slot(self, nth: usize) -> u8 {
+        (self.0 >> (8 * nth)) as u8
+    }
+
+    #[inline]
+    fn set(&mut self, nth: usize, tag: u8) {
+        self.0 |= u64::from(tag) << (8 * nth);
     }
 }
 
@@ -90,123 +75,112 @@ impl<S> Default for Page<S> {
 
 impl<S: Slot> Page<S> {
     /// An empty page.
-    fn with_slots(n_slots: usize, n_same_bits: u32) -> Self {
-        Self { slots: vec![S::ZERO; n_slots], tags: vec![0; n_slots + Group::LEN - 1], n_used: 0, n_same_bits }
+    fn with_groups(n_groups: usize, n_same_bits: u32) -> Self {
+        Self { slots: vec![[S::ZERO; Tags::LEN]; n_groups], tags: vec![Tags::default(); n_groups], n_used: 0, n_same_bits }
     }
 
     /// The places of `hash`, first come first.
     pub(super) fn places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let mut probe = self.probe(hash);
-        std::iter::from_fn(move || probe.next_with(hash).map(Slot::place))
+        std::iter::from_fn(move || probe.next().map(Slot::place))
     }
 
-    /// See [`super::table::PlaceTable::look_at`].
+    /// See [`super::table::PlaceTable::prefetch`].
     #[inline]
-    pub(super) fn look_at(&self, hash: u64) -> u8 {
-        self.tags.get(self.home(hash)).copied().unwrap_or_default()
+    pub(super) fn prefetch(&self, hash: u64) {
+        prefetch(self.tags.get(self.home(hash)));
     }
 
-    /// See [`super::table::PlaceTable::look_at_slots`].
+    /// See [`super::table::PlaceTable::prefetch_slots`].
     #[inline]
-    pub(super) fn look_at_slots(&self, hash: u64) -> u8 {
-        let slot = self.slots.get(self.home(hash));
-        self.look_at(hash) ^ slot.map_or(0, |slot| slot.place().0 as u8)
+    pub(super) fn prefetch_slots(&self, hash: u64) {
+        prefetch(self.slots.get(self.home(hash)));
+    }
+
+    /// See [`super::table::PlaceTable::may_have`].
+    #[inline]
+    pub(super) fn may_have(&self, hash: u64) -> bool {
+        let probe = self.probe(hash);
+        probe.candidates != 0 || probe.n_used == Tags::LEN
     }
 
     /// Whether `hash` has places.
     #[inline]
     pub(super) fn has(&self, hash: u64) -> bool {
-        self.probe(hash).next_with(hash).is_some()
+        self.probe(hash).next().is_some()
     }
 
-    /// How many slots it has.
-    pub(super) fn n_slots(&self) -> usize {
-        self.slots.len()
+    /// How many groups of slots it has.
+    pub(super) fn n_groups(&self) -> usize {
+        self.tags.len()
     }
 
     /// Whether it must be made larger, or split, before anything is added.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.n_used as usize >= self.slots.len() / 8 * FULL_EIGHTHS
+        self.n_used as usize >= self.tags.len() * FULL_EIGHTHS
     }
 
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added. The page must not be full.
     #[inline]
     pub(super) fn insert(&mut self, hash: u64, place: WordPlace, most: usize) -> bool {
         debug_assert!(!self.is_full() && place.0 >> WordPlace::BITS == 0);
-        let Some(at) = self.slot_for(hash, most) else { return false };
-        self.put(at, S::new(kept_bits::<S>(hash), place), tag(hash));
-        true
-    }
-
-    /// The empty slot where the next place of `hash` belongs, unless it has `most` places.
-    #[inline]
-    fn slot_for(&self, hash: u64, most: usize) -> Option<usize> {
-        let home = self.home(hash);
-        let group = self.group(home);
-        let empty = group.empty();
-        if empty != 0 && group.with_tag(tag(hash)) == 0 {
-            // Most hashes are new, and nothing on the way looks like them.
-            return Some(wrapped(home + Group::first(empty), self.slots.len()));
-        }
         let mut probe = self.probe(hash);
-        let mut n_places = 0;
-        while probe.next_with(hash).is_some() {
-            n_places += 1;
-            if n_places == most {
-                return None;
-            }
+        if probe.by_ref().take(most).count() == most {
+            return false;
         }
-        Some(wrapped(probe.at + Group::first(probe.group.empty()), self.slots.len()))
+        let (group, nth) = (probe.group, probe.n_used);
+        self.put(group, nth, S::new(kept_bits::<S>(hash), place), tag(hash));
+        true
     }
 
     /// All that is in the page, in no order.
     pub(super) fn used(&self) -> impl Iterator<Item = S> + '_ {
-        self.slots.iter().zip(&self.tags).filter(|(_, tag)| **tag != 0).map(|(&slot, _)| slot)
+        self.slots.iter().zip(&self.tags).flat_map(|(slots, tags)| slots[..tags.n_used()].iter().copied())
     }
 
     /// Forgets everything, keeps the memory.
     pub(super) fn clear(&mut self) {
         if self.n_used > 0 {
-            self.tags.fill(0);
+            self.tags.fill(Tags::default());
             self.n_used = 0;
         }
     }
 
-    /// All that is in the page, in one of `n_slots` slots.
-    pub(super) fn grown(&self, n_slots: usize) -> Self {
-        let mut filling = Filling::new(n_slots, self.n_same_bits);
-        self.for_each(|slot, tag| filling.put(slot, tag));
-        filling.page
+    /// All that is in the page, in one of `n_groups` groups.
+    pub(super) fn grown(&self, n_groups: usize) -> Self {
+        let mut grown = Self::with_groups(n_groups, self.n_same_bits);
+        self.for_each(|slot, tag| grown.put_in_order(slot, tag));
+        grown
     }
 
-    /// All that is in the page, in two: the first bit that is not the same for all tells in which. Each has `n_slots` slots.
-    pub(super) fn split(&self, n_slots: usize) -> [Self; 2] {
-        let mut halves = [0, 1].map(|_| Filling::new(n_slots, self.n_same_bits + 1));
-        self.for_each(|slot, tag| halves[(slot.hash() << self.n_same_bits >> (u64::BITS - 1)) as usize].put(slot, tag));
-        halves.map(|half| half.page)
+    /// All that is in the page, in two as large: the first bit that is not the same for all tells in which.
+    pub(super) fn split(&self) -> [Self; 2] {
+        let mut halves = [0, 1].map(|_| Self::with_groups(self.n_groups(), self.n_same_bits + 1));
+        self.for_each(|slot, tag| halves[(slot.hash() << self.n_same_bits >> (u64::BITS - 1)) as usize].put_in_order(slot, tag));
+        halves
     }
 
-    /// Goes through all that is in the page, equal hashes in their order, homes nearly in order.
+    /// Goes through all that is in the page, equal hashes in their order.
     fn for_each(&self, mut f: impl FnMut(S, u8)) {
-        // From behind an empty slot on, for a probe may have gone round the end.
-        let start = self.tags.iter().position(|&tag| tag == 0).unwrap_or(0);
-        for range in [start..self.slots.len(), 0..start] {
-            let groups = self.slots[range.clone()].chunks(Group::LEN).zip(self.tags[range].chunks(Group::LEN));
-            for (slots, tags) in groups {
-                Group::of(tags).used().for_each(|nth| f(slots[nth], tags[nth]));
+        // From behind a group that is not full: no hash's way goes past it.
+        let start = self.tags.iter().position(|tags| tags.n_used() < Tags::LEN).map_or(0, |group| group + 1);
+        for range in [start..self.tags.len(), 0..start] {
+            for (slots, tags) in self.slots[range.clone()].iter().zip(&self.tags[range]) {
+                (0..tags.n_used()).for_each(|nth| f(slots[nth], tags.of_slot(nth)));
             }
         }
     }
 
     #[inline]
     fn probe(&self, hash: u64) -> Probe<'_, S> {
-        let at = self.home(hash);
-        let group = self.group(at);
-        Probe { page: self, at, group, candidates: group.candidates(tag(hash)) }
+        let group = self.home(hash);
+        // A page that was never grown has no tags, and looks empty.
+        let tags = self.tags.get(group).copied().unwrap_or_default();
+        Probe { page: self, hash, group, n_used: tags.n_used(), candidates: tags.candidates(tag(hash)) }
     }
 
-    /// Where the probe of a hash begins.
+    /// The group where the way of a hash begins.
     #[inline]
     fn home(&self, hash: u64) -> usize {
         self.home_of_kept(kept_bits::<S>(hash))
@@ -215,100 +189,90 @@ impl<S: Slot> Page<S> {
     /// The same for the kept bits of a hash: those that tell something, scaled to the page.
     #[inline]
     fn home_of_kept(&self, kept_bits: u64) -> usize {
-        scaled(kept_bits << self.n_same_bits, self.slots.len())
+        scaled(kept_bits << self.n_same_bits, self.tags.len())
     }
 
+    /// Adds what stood in another page, behind what has the same hash.
     #[inline]
-    fn group(&self, at: usize) -> Group {
-        // A page that was never grown has no tags, and looks empty.
-        Group(self.tags[at..].first_chunk().map_or(0, |&tags| u64::from_le_bytes(tags)))
-    }
-
-    #[inline]
-    fn put(&mut self, at: usize, slot: S, tag: u8) {
-        self.slots[at] = slot;
-        self.tags[at] = tag;
-        if at < Group::LEN - 1 {
-            self.tags[self.slots.len() + at] = tag;
+    fn put_in_order(&mut self, slot: S, tag: u8) {
+        let mut group = self.home_of_kept(slot.hash());
+        while self.tags[group].n_used() == Tags::LEN {
+            group = self.group_behind(group);
         }
+        self.put(group, self.tags[group].n_used(), slot, tag);
+    }
+
+    #[inline]
+    fn put(&mut self, group: usize, nth: usize, slot: S, tag: u8) {
+        self.slots[group][nth] = slot;
+        self.tags[group].set(nth, tag);
         self.n_used += 1;
     }
 
-    /// The first empty slot from `at` on; there must be one.
     #[inline]
-    fn first_empty(&self, mut at: usize) -> usize {
-        loop {
-            let empty = self.group(at).empty();
-            if empty != 0 {
-                return wrapped(at + Group::first(empty), self.slots.len());
-            }
-            at = wrapped(at + Group::LEN, self.slots.len());
-        }
+    fn group_behind(&self, group: usize) -> usize {
+        if group + 1 < self.tags.len() { group + 1 } else { 0 }
     }
 }
 
-/// A page that is filled with what another holds.
-struct Filling<S> {
-    page: Page<S>,
-    /// Nothing was put here or behind.
-    put_before: usize,
-}
-
-impl<S: Slot> Filling<S> {
-    fn new(n_slots: usize, n_same_bits: u32) -> Self {
-        Self { page: Page::with_slots(n_slots, n_same_bits), put_before: 0 }
-    }
-
-    /// Homes come nearly in order, so most are past all that was put, and nobody needs to look whether they are empty.
-    #[inline]
-    fn put(&mut self, slot: S, tag: u8) {
-        let home = self.page.home_of_kept(slot.hash());
-        let at = if home >= self.put_before { home } else { self.page.first_empty(home) };
-        self.page.put(at, slot, tag);
-        self.put_before = self.put_before.max(at + 1);
-    }
-}
-
-/// The way of a hash through a page.
+/// The way of a hash through a page: its slots, in order. Behind the last it stands at the group where the next belongs.
 struct Probe<'a, S> {
     page: &'a Page<S>,
-    /// The slot at which `group` begins.
-    at: usize,
-    group: Group,
-    /// Those slots of the group that are still to be looked at.
+    hash: u64,
+    group: usize,
+    /// How many slots of the group are used.
+    n_used: usize,
+    /// Those that are still to be looked at.
     candidates: u64,
 }
 
-impl<S: Slot> Probe<'_, S> {
-    /// The next slot that holds `hash`, for which the probe was begun. After the last, `group` has the first empty slot on the way.
+impl<S: Slot> Iterator for Probe<'_, S> {
+    type Item = S;
+
     #[inline]
-    fn next_with(&mut self, hash: u64) -> Option<S> {
-        let len = self.page.slots.len();
+    fn next(&mut self) -> Option<S> {
         loop {
             while self.candidates != 0 {
-                let slot = self.page.slots[wrapped(self.at + Group::first(self.candidates), len)];
+                let slot = self.page.slots[self.group][Tags::first(self.candidates)];
                 self.candidates &= self.candidates - 1;
-                if slot.hash() == kept_bits::<S>(hash) {
+                if slot.hash() == kept_bits::<S>(self.hash) {
                     return Some(slot);
                 }
             }
-            if self.group.empty() != 0 {
+            if self.n_used < Tags::LEN {
                 return None;
             }
-            self.at = wrapped(self.at + Group::LEN, len);
-            self.group = self.page.group(self.at);
-            self.candidates = self.group.candidates(tag(hash));
+            self.group = self.page.group_behind(self.group);
+            let tags = self.page.tags[self.group];
+            (self.n_used, self.candidates) = (tags.n_used(), tags.candidates(tag(self.hash)));
         }
     }
-}
-
-/// A slot's number, gone round the end.
-fn wrapped(at: usize, len: usize) -> usize {
-    if at < len { at } else { at - len }
 }
 
 /// The number below `len` that is to `len` as `bits` to all that 64 bits can be.
 #[inline]
 pub(super) fn scaled(bits: u64, len: usize) -> usize {
     ((u128::from(bits) * len as u128) >> 64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_find_exactly_the_slots_that_have_one() {
+        for bytes in [[1, 2, 1, 255, 128, 129, 1, 127], [7, 7, 8, 6, 7, 0, 0, 0], [0; 8]] {
+            let tags = Tags(u64::from_le_bytes(bytes));
+            assert_eq!(tags.n_used(), bytes.iter().filter(|&&byte| byte != 0).count());
+            for tag in 1..=255 {
+                let mut candidates = tags.candidates(tag);
+                let mut found = Vec::new();
+                while candidates != 0 {
+                    found.push(Tags::first(candidates));
+                    candidates &= candidates - 1;
+                }
+                assert_eq!(found, (0..8).filter(|&nth| bytes[nth] == tag).collect::<Vec<_>>(), "{tag} in {bytes:?}");
+            }
+        }
+    }
 }

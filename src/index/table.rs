@@ -4,11 +4,11 @@ use super::page::{Page, scaled};
 use super::slot::{Slot, kept_bits};
 use super::words::WordPlace;
 
-/// A page of so many slots doesn't grow any more, but is split: 16 KiB of the smaller ones.
-const PAGE_SLOTS: usize = 2048;
+/// A page of so many groups of eight slots doesn't grow any more, but is split: 16 KiB of the smaller ones.
+const PAGE_GROUPS: usize = 256;
 
 /// Where all pages are so empty on average, one that is full grows on its own.
-const LEAST_USED: usize = PAGE_SLOTS / 8;
+const LEAST_USED: usize = PAGE_GROUPS;
 
 /// A table that keeps several places for a hash, in the order in which they came.
 ///
@@ -19,14 +19,14 @@ pub(super) struct PlaceTable<S> {
     /// A power of two of them.
     pages: Vec<Page<S>>,
     n_used: usize,
-    page_slots: usize,
+    page_groups: usize,
 }
 
 impl<S: Slot> PlaceTable<S> {
     /// An empty table. Of tables that fill equally fast, those with numbers from 0 to 3 are split at other times than each other, so that together they grow
     /// steadily.
     pub(super) fn new(nth: usize) -> Self {
-        Self { pages: vec![Page::default()], n_used: 0, page_slots: PAGE_SLOTS * (4 + nth % 4) / 4 }
+        Self { pages: vec![Page::default()], n_used: 0, page_groups: PAGE_GROUPS * (4 + nth % 4) / 4 }
     }
 
     /// The places of `hash`, first come first.
@@ -34,17 +34,22 @@ impl<S: Slot> PlaceTable<S> {
         self.page(hash).places(hash)
     }
 
-    /// A look at the first tags on the way of `hash`. Nothing depends on what is found, so many looks in a row wait for memory together, not one after the
-    /// other, and what is done with these hashes next doesn't wait.
+    /// Asks for the memory in which [`Self::may_have`] looks.
     #[inline]
-    pub(super) fn look_at(&self, hash: u64) -> u8 {
-        self.page(hash).look_at(hash)
+    pub(super) fn prefetch(&self, hash: u64) {
+        self.page(hash).prefetch(hash);
     }
 
-    /// The same for the slots on the way of `hash`, too, where it will be inserted.
+    /// Asks for what else it takes to look `hash` up, or to insert it.
     #[inline]
-    pub(super) fn look_at_slots(&self, hash: u64) -> u8 {
-        self.page(hash).look_at_slots(hash)
+    pub(super) fn prefetch_slots(&self, hash: u64) {
+        self.page(hash).prefetch_slots(hash);
+    }
+
+    /// Whether `hash` may have places, as far as a look at a few bytes tells.
+    #[inline]
+    pub(super) fn may_have(&self, hash: u64) -> bool {
+        self.page(hash).may_have(hash)
     }
 
     /// Whether `hash` has places.
@@ -100,15 +105,15 @@ impl<S: Slot> PlaceTable<S> {
     /// Makes page number `nth`, which is full, less so.
     #[cold]
     fn make_room(&mut self, nth: usize) {
-        let n_slots = self.pages[nth].n_slots();
-        if n_slots < self.page_slots || self.n_used < self.pages.len() * LEAST_USED {
-            self.pages[nth] = self.pages[nth].grown((n_slots * 2).max(self.page_slots / 64));
+        let n_groups = self.pages[nth].n_groups();
+        if n_groups < self.page_groups || self.n_used < self.pages.len() * LEAST_USED {
+            self.pages[nth] = self.pages[nth].grown((n_groups * 2).max(self.page_groups / 64));
             return;
         }
         let full = std::mem::take(&mut self.pages);
         self.pages.reserve_exact(full.len() * 2);
         for page in full {
-            self.pages.extend(page.split(page.n_slots()));
+            self.pages.extend(page.split());
         }
     }
 }
@@ -117,6 +122,8 @@ impl<S: Slot> PlaceTable<S> {
 mod tests {
     use super::*;
     use crate::index::shards::SHARD_BITS;
+
+    const PAGE_SLOTS: usize = 8 * PAGE_GROUPS;
 
     fn places_come_back<S: Slot>(nth: usize) {
         let mut table = PlaceTable::<S>::new(nth);
@@ -140,6 +147,19 @@ mod tests {
         assert_eq!(places, (0..n_places).map(|n| WordPlace(n << 20)).collect::<Vec<_>>());
         table.clear();
         assert_eq!(table.places(hash(3)).count(), 0);
+        assert!(table.insert(hash(3), WordPlace(9), 8));
+        assert_eq!(table.places(hash(3)).collect::<Vec<_>>(), [WordPlace(9)], "nothing of what was there before");
+    }
+
+    #[test]
+    fn what_has_places_may_have_some() {
+        let mut table = PlaceTable::<u64>::new(0);
+        let hash = |n: u64| (n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> SHARD_BITS;
+        assert!(!table.may_have(hash(0)), "nothing is there yet");
+        (0..1000).for_each(|n| assert!(table.insert(hash(n), WordPlace(n), 8)));
+        assert!((0..1000).all(|n| table.may_have(hash(n)) && table.has(hash(n))));
+        let n_taken = (1000..11_000).filter(|&n| table.may_have(hash(n))).count();
+        assert!(n_taken < 2500, "{n_taken} of 10,000 that aren't there pass");
     }
 
     #[test]

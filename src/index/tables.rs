@@ -39,11 +39,11 @@ pub(super) struct Tables {
 #[derive(Debug)]
 pub(super) struct Shard {
     /// Whoever looks up an anchor compares the words around it, so not all of its hash needs to be kept.
-    anchors: PlaceTable<u64>,
+    pub(super) anchors: PlaceTable<u64>,
     /// Runs of `min-run` words whose anchor has more places than `anchors` keeps, and that stand at none of these.
     frequent: HashMap<u64, WordPlace, MixedHashing>,
     /// For each short passage the place where it was kept first.
-    passages: PlaceTable<[u32; 3]>,
+    pub(super) passages: PlaceTable<[u32; 3]>,
     /// Where they were kept again, if that is to be known.
     repeats: Vec<(u64, WordPlace)>,
 }
@@ -158,28 +158,10 @@ impl Shard {
         Self { anchors: PlaceTable::new(nth), frequent: HashMap::default(), passages: PlaceTable::new(nth), repeats: Vec::new() }
     }
 
-    /// A look at where `hash` would stand. See [`PlaceTable::look_at`].
-    #[inline]
-    pub(super) fn look_at(&self, hash: u64, is_passage: bool) -> u8 {
-        if is_passage { self.passages.look_at(hash) } else { self.anchors.look_at(hash) }
-    }
-
-    /// A look at where `hash` will be inserted. See [`PlaceTable::look_at_slots`].
-    #[inline]
-    pub(super) fn look_at_slots(&self, hash: u64, is_passage: bool) -> u8 {
-        if is_passage { self.passages.look_at_slots(hash) } else { self.anchors.look_at_slots(hash) }
-    }
-
-    /// Whether a passage with this hash has a place, or an anchor may have one.
-    #[inline]
-    pub(super) fn has(&self, hash: u64, is_passage: bool) -> bool {
-        if is_passage { self.passages.has(hash) } else { self.anchors.has(hash) }
-    }
-
     /// The anchors' places with their hashes, which the words there have.
     fn anchors_with_hashes(&self, ground: Ground<'_>) -> Vec<(u64, WordPlace)> {
         let places = || self.anchors.used().map(Slot::place);
-        ground.words.look_at(places());
+        ground.words.prefetch(places());
         places().map(|place| (ground.shingles.anchor_hash(ground.words.after(place)), place)).collect()
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::held_words::HeldWords;
+use super::prefetch::prefetch;
 use super::segment::Segment;
 use crate::fingerprint::WordHash;
 
@@ -148,10 +149,9 @@ impl KeptWords {
         self.chunks.get(nth).map_or(&[], Chunk::words)
     }
 
-    /// A look at some places, in vain: many looks in a row wait for memory together, not one after the other, and what is done with these places next doesn't wait.
-    pub fn look_at(&self, places: impl Iterator<Item = WordPlace>) {
-        let looks = places.fold(0, |looks, place| looks ^ self.after(place).first().map_or(0, |word| word.bits()));
-        std::hint::black_box(looks);
+    /// Asks for the memory of some places, so that it is waited for once, not for each.
+    pub fn prefetch(&self, places: impl Iterator<Item = WordPlace>) {
+        places.for_each(|place| prefetch(self.after(place).first()));
     }
 
     /// Whether `words` stand at `place`.

@@ -229,7 +229,7 @@ impl Judge {
         self.kept.filling().into_par_iter().enumerate().for_each(|(nth, mut filling)| {
             let mut touched = touched.shard(nth).iter().peekable();
             for entries in settled.sharing.shard(nth) {
-                filling.look_at(entries);
+                filling.prefetch(entries);
                 for entry in entries {
                     let article = entry.1.article();
                     while let Some(earlier) = touched.next_if(|earlier| earlier.1.article() < article) {

@@ -4,6 +4,8 @@
 //! Space-Efficient Bloom Filters, 2007). The line is told by the hash's first bits: filters are written from front to back as sorted hashes come, and hashes that
 //! are looked up in order are looked up in few pages.
 
+use crate::index::prefetch::prefetch;
+
 /// Bits of a hash in the filter, on average: of those hashes that the table doesn't hold, one in a hundred passes.
 const BITS_FOR_HASH: u64 = 10;
 
@@ -46,10 +48,10 @@ impl<'a> Bloom<'a> {
         self.line(hash).is_some_and(|line| bits_of(hash).all(|(byte, bit)| line[byte] & bit != 0))
     }
 
-    /// A look, in vain: many looks in a row wait for memory together.
+    /// Asks for the memory in which [`Self::may_have`] looks.
     #[inline]
-    pub(super) fn look_at(self, hash: u64) -> u8 {
-        self.line(hash).map_or(0, |line| line[0])
+    pub(super) fn prefetch(self, hash: u64) {
+        prefetch(self.line(hash));
     }
 }
 

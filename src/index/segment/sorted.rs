@@ -8,6 +8,7 @@ use super::map::Map;
 use serde::{Deserialize, Serialize};
 
 use crate::index::WordPlace;
+use crate::index::prefetch::prefetch;
 
 /// So many hashes share a line of the directory, more or less.
 const MEANT_IN_BUCKET: u64 = 5;
@@ -161,16 +162,16 @@ impl<'a> Sorted<'a> {
         self.filter.may_have(hash)
     }
 
-    /// A look at the filter, in vain: many looks in a row wait for memory together.
+    /// Asks for the memory in which [`Self::may_have`] looks.
     #[inline]
-    pub(in crate::index) fn look_at_filter(self, hash: u64) -> u8 {
-        self.filter.look_at(hash)
+    pub(in crate::index) fn prefetch(self, hash: u64) {
+        self.filter.prefetch(hash);
     }
 
-    /// The same at the directory.
+    /// Asks for what it takes next to look `hash` up.
     #[inline]
-    pub(in crate::index) fn look_at_directory(self, hash: u64) -> u8 {
-        self.directory[4 * (hash >> (64 - self.layout.bits)) as usize]
+    pub(in crate::index) fn prefetch_directory(self, hash: u64) {
+        prefetch(self.directory.get(4 * (hash >> (64 - self.layout.bits)) as usize));
     }
 
     /// All entries, in order.
