@@ -30,10 +30,17 @@ impl Block {
         self.0
     }
 
-    /// The bytes that are ASCII letters or digits: a bit for each, the first byte's the lowest.
+    /// What its ASCII bytes are to words.
     #[inline]
-    pub(crate) fn alphanumeric(self) -> u16 {
-        imp::bits(imp::alphanumeric(self.0))
+    pub(crate) fn ascii(self) -> Ascii {
+        let [alphanumeric, breaks, mids] = imp::ascii(self.0).map(imp::bits);
+        Ascii { alphanumeric, breaks, mids }
+    }
+
+    /// Capital letters of ASCII made small, and those of the upper half of Latin-1. Other bytes change, too, but digits and small letters don't.
+    #[inline]
+    pub(crate) fn folded(self) -> u128 {
+        imp::folded(self.0)
     }
 
     /// The bytes that may begin a letter of two bytes from the upper half of Latin-1 (`À` to `ÿ`, but for `ß`), and those that may end one.
@@ -43,11 +50,24 @@ impl Block {
         (imp::bits(first), imp::bits(second))
     }
 
-    /// Where other characters begin than the printable ones of ASCII, and where `&` stands.
+    /// Where other characters begin than line feeds, the printable ones of ASCII but for `&`, and those from `À` to `˿` behind ASCII. `is_after_ascii` tells
+    /// what stands before the block.
     #[inline]
-    pub(crate) fn odd(self) -> Places {
-        Places(imp::bits(imp::odd(self.0)))
+    pub(crate) fn odd(self, is_after_ascii: bool) -> Places {
+        let [plain, latin, ascii] = imp::calm(self.0).map(imp::bits);
+        Places(!(plain | latin & (ascii << 1 | u16::from(is_after_ascii))))
     }
+}
+
+/// Which ASCII bytes of a block are meant: a bit for each, the first byte's the lowest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ascii {
+    /// Letters and digits.
+    pub(crate) alphanumeric: u16,
+    /// Spaces, tabs, line feeds and punctuation that are a border on both sides, and in no word, whatever stands around them.
+    pub(crate) breaks: u16,
+    /// `.`, `,`, `:`, `;` and `'`, which may join what stands on both sides of them.
+    pub(crate) mids: u16,
 }
 
 impl Iterator for Places {
@@ -66,8 +86,8 @@ impl Iterator for Places {
 #[expect(unsafe_code, reason = "vector instructions are unsafe to call, and twice as fast here as anything else")]
 mod imp {
     use std::arch::x86_64::{
-        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x,
-        _mm_set1_epi8, _mm_sub_epi8,
+        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_cvtsi128_si64, _mm_max_epu8, _mm_min_epu8,
+        _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8, _mm_unpackhi_epi64,
     };
 
     /// A bit for each byte.
@@ -79,17 +99,41 @@ mod imp {
         mask as u16
     }
 
+    /// Letters and digits, breaks, and what may join words.
     #[inline]
-    pub(super) fn alphanumeric(block: u128) -> Mask {
+    pub(super) fn ascii(block: u128) -> [Mask; 3] {
         #[target_feature(enable = "sse2")]
         #[inline]
-        fn alphanumeric(block: u128) -> i32 {
+        fn ascii(block: u128) -> [i32; 3] {
             let bytes = vector(block);
-            let small = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-            _mm_movemask_epi8(_mm_or_si128(are_in(small, b'a', b'z'), are_in(bytes, b'0', b'9')))
+            let is = |bytes, byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
+            let or = |bytes, byte: u8| _mm_or_si128(bytes, _mm_set1_epi8(byte as i8));
+            let alphanumeric = _mm_or_si128(are_in(or(bytes, 0x20), b'a', b'z'), are_in(bytes, b'0', b'9'));
+            // Of two neighbours, the second with the bit that the first doesn't have.
+            let points = _mm_or_si128(is(or(bytes, b':' ^ b';'), b';'), is(or(bytes, b',' ^ b'.'), b'.'));
+            let mids = _mm_or_si128(points, is(bytes, b'\''));
+            let space_or_printable = _mm_or_si128(are_in(bytes, b'\t', b'\n'), are_in(bytes, b' ', b'~'));
+            let others = _mm_or_si128(_mm_or_si128(alphanumeric, mids), is(bytes, b'_'));
+            [alphanumeric, _mm_andnot_si128(others, space_or_printable), mids].map(|mask| _mm_movemask_epi8(mask))
         }
         // SAFETY: every x86-64 processor has SSE2.
-        unsafe { alphanumeric(block) as u32 }
+        unsafe { ascii(block).map(|mask| mask as u32) }
+    }
+
+    #[inline]
+    pub(super) fn folded(block: u128) -> u128 {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn folded(block: u128) -> u128 {
+            let bytes = vector(block);
+            // This bit makes a capital letter a small one, in the second byte of a letter of two, too, and digits have it.
+            let is_first_of_several = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0xC0_u8 as i8)), bytes);
+            let small = _mm_or_si128(bytes, _mm_andnot_si128(is_first_of_several, _mm_set1_epi8(0x20)));
+            let low = |half| _mm_cvtsi128_si64(half) as u64;
+            u128::from(low(_mm_unpackhi_epi64(small, small))) << 64 | u128::from(low(small))
+        }
+        // SAFETY: every x86-64 processor has SSE2.
+        unsafe { folded(block) }
     }
 
     #[inline]
@@ -110,18 +154,21 @@ mod imp {
         (first as u32, second as u32)
     }
 
+    /// Plain bytes and those inside a character of several, first bytes from `À` to `˿`, and ASCII.
     #[inline]
-    pub(super) fn odd(block: u128) -> Mask {
+    pub(super) fn calm(block: u128) -> [Mask; 3] {
         #[target_feature(enable = "sse2")]
         #[inline]
-        fn plain(block: u128) -> i32 {
+        fn calm(block: u128) -> [i32; 3] {
             let bytes = vector(block);
             // Of two neighbours of `&`, and of the characters in between.
             let printable = _mm_or_si128(are_in(bytes, b' ', b'%'), are_in(bytes, b'\'', b'~'));
-            _mm_movemask_epi8(_mm_or_si128(printable, are_inside(bytes)))
+            let line_feed = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\n' as i8));
+            let plain = _mm_or_si128(_mm_or_si128(printable, line_feed), are_inside(bytes));
+            [_mm_movemask_epi8(plain), _mm_movemask_epi8(are_in(bytes, 0xC3, 0xCB)), !_mm_movemask_epi8(bytes)]
         }
         // SAFETY: every x86-64 processor has SSE2.
-        !unsafe { plain(block) } as u32 & 0xFFFF
+        unsafe { calm(block).map(|mask| mask as u32) }
     }
 
     #[target_feature(enable = "sse2")]
@@ -168,9 +215,19 @@ mod anywhere {
     }
 
     #[inline]
-    pub(super) fn alphanumeric(block: u128) -> Mask {
-        let small = block | (ONES * 0x20);
-        (are_in(small, b'a', b'z') | are_in(block, b'0', b'9')) & !block & TOPS
+    pub(super) fn ascii(block: u128) -> [Mask; 3] {
+        let ascii = !block & TOPS;
+        let is = |byte: u8| are_in(block, byte, byte);
+        let alphanumeric = are_in(block | (ONES * 0x20), b'a', b'z') | are_in(block, b'0', b'9');
+        let mids = is(b'.') | is(b',') | are_in(block, b':', b';') | is(b'\'');
+        let space_or_printable = are_in(block, b'\t', b'\n') | are_in(block, b' ', b'~');
+        [alphanumeric & ascii, space_or_printable & !(alphanumeric | mids | is(b'_')) & ascii, mids & ascii]
+    }
+
+    #[inline]
+    pub(super) fn folded(block: u128) -> u128 {
+        let is_first_of_several = block & (block << 1) & TOPS;
+        block | (ONES * 0x20) & !(is_first_of_several >> 2)
     }
 
     #[inline]
@@ -180,9 +237,12 @@ mod anywhere {
     }
 
     #[inline]
-    pub(super) fn odd(block: u128) -> Mask {
-        let printable = (are_in(block, b' ', b'%') | are_in(block, b'\'', b'~')) & !block;
-        !(printable | are_inside(block)) & TOPS
+    pub(super) fn calm(block: u128) -> [Mask; 3] {
+        let ascii = !block & TOPS;
+        let plain = are_in(block, b' ', b'%') | are_in(block, b'\'', b'~') | are_in(block, b'\n', b'\n');
+        // By the seven bits below the top one.
+        let latin = are_in(block, 0xC3 & 0x7F, 0xCB & 0x7F) & block;
+        [plain & ascii | are_inside(block), latin & TOPS, ascii]
     }
 
     /// Which bytes stand inside a character of several.
@@ -214,18 +274,31 @@ mod tests {
                 bytes[at] = byte;
                 let block = Block::at(&bytes, 0);
                 let bits = |is: fn(u8) -> bool| bytes.iter().rev().fold(0, |bits, &byte| bits << 1 | u16::from(is(byte)));
-                let alphanumeric = bits(|byte| byte.is_ascii_alphanumeric());
-                assert_eq!(block.alphanumeric(), alphanumeric, "{bytes:?}");
-                assert_eq!(anywhere::bits(anywhere::alphanumeric(block.0)), alphanumeric, "{bytes:?}");
+                const fn is_mid(byte: u8) -> bool {
+                    matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
+                }
+                let is_break =
+                    |byte: u8| byte.is_ascii_punctuation() && byte != b'_' && !is_mid(byte) || b" \t\n".contains(&byte);
+                let ascii = [bits(|byte| byte.is_ascii_alphanumeric()), bits(is_break), bits(is_mid)];
+                let Ascii { alphanumeric, breaks, mids } = block.ascii();
+                assert_eq!([alphanumeric, breaks, mids], ascii, "{bytes:?}");
+                assert_eq!(anywhere::ascii(block.0).map(anywhere::bits), ascii, "{bytes:?}");
+                let folded = bytes.map(|byte| if byte < 0xC0 { byte | 0x20 } else { byte });
+                assert_eq!((block.folded().to_le_bytes(), anywhere::folded(block.0).to_le_bytes()), (folded, folded));
                 let is_second = |byte: u8| matches!(byte, 0x80..=0xBF) && !matches!(byte, 0x97 | 0x9F | 0xB7);
                 let latin = (bits(|byte| byte == 0xC3), bits(is_second));
                 assert_eq!(block.latin(), latin, "{bytes:?}");
                 let (first, second) = anywhere::latin(block.0);
                 assert_eq!((anywhere::bits(first), anywhere::bits(second)), latin, "{bytes:?}");
-                let is_odd = |at: &usize| !matches!(bytes[*at], b' '..=b'~' | 0x80..0xC0) || bytes[*at] == b'&';
-                let odd: Vec<usize> = (0..Block::LEN).filter(is_odd).collect();
-                assert_eq!(block.odd().collect::<Vec<_>>(), odd, "{bytes:?}");
-                assert_eq!(Places(anywhere::bits(anywhere::odd(block.0))).collect::<Vec<_>>(), odd, "{bytes:?}");
+                assert_eq!(anywhere::calm(block.0).map(anywhere::bits), imp::calm(block.0).map(imp::bits), "{bytes:?}");
+                for is_after_ascii in [false, true] {
+                    let is_plain = |byte| matches!(byte, b'\n' | b' '..=b'~' | 0x80..0xC0) && byte != b'&';
+                    let is_latin = |at: usize| {
+                        matches!(bytes[at], 0xC3..=0xCB) && at.checked_sub(1).map_or(is_after_ascii, |at| bytes[at].is_ascii())
+                    };
+                    let odd: Vec<usize> = (0..Block::LEN).filter(|&at| !is_plain(bytes[at]) && !is_latin(at)).collect();
+                    assert_eq!(block.odd(is_after_ascii).collect::<Vec<_>>(), odd, "{bytes:?}");
+                }
             }
         }
     }

@@ -41,6 +41,7 @@ pub mod index;
 pub mod language;
 pub mod ledger;
 pub mod pipeline;
+mod processor;
 pub mod read;
 pub mod report;
 pub mod restore;

@@ -2,22 +2,42 @@
 
 use super::CLEANERS;
 use crate::block::Block;
+use crate::processor::{HotLoop, at_its_best};
 
 /// Whether a cleaner may take offence at what begins at a byte of the text, which is none of the plain ones.
 pub(super) type IsSuspect = fn(&str, usize) -> bool;
 
 /// The cleaners that may change the text, a bit each, in their order.
 pub(super) fn suspects(text: &str) -> u8 {
-    let bytes = text.as_bytes();
-    let n_in_blocks = text.len() - text.len() % Block::LEN;
-    let odd = (0..n_in_blocks).step_by(Block::LEN).flat_map(|start| Block::at(bytes, start).odd().map(move |at| start + at));
-    let mut suspects = 0;
-    odd.chain(n_in_blocks..text.len()).for_each(|at| {
-        if !is_innocent(bytes, at) {
-            suspects |= ask_all(text, at);
+    at_its_best(Look { text })
+}
+
+/// A look at every byte of a text.
+struct Look<'a> {
+    text: &'a str,
+}
+
+impl HotLoop for Look<'_> {
+    type Found = u8;
+
+    #[inline(always)]
+    fn run(self) -> u8 {
+        let bytes = self.text.as_bytes();
+        let n_in_blocks = bytes.len() - bytes.len() % Block::LEN;
+        let mut suspects = 0;
+        let mut is_after_ascii = true;
+        for start in (0..n_in_blocks).step_by(Block::LEN) {
+            let odd = Block::at(bytes, start).odd(is_after_ascii);
+            odd.for_each(|at| suspects |= ask_unless_innocent(self.text, start + at));
+            is_after_ascii = bytes[start + Block::LEN - 1].is_ascii();
         }
-    });
-    suspects
+        (n_in_blocks..bytes.len()).for_each(|at| suspects |= ask_unless_innocent(self.text, at));
+        suspects
+    }
+}
+
+fn ask_unless_innocent(text: &str, at: usize) -> u8 {
+    if is_innocent(text.as_bytes(), at) { 0 } else { ask_all(text, at) }
 }
 
 /// Whether no cleaner takes offence at what begins at a byte, which is most of what isn't plain: line breaks, Latin letters, dashes and quotes after a plain character, Chinese

@@ -5,6 +5,7 @@
 
 mod classes;
 mod matching_form;
+mod outline;
 mod scan;
 mod shingle;
 mod vocabulary;

@@ -5,106 +5,22 @@
 
 use super::classes::{Class, Entry, entry, entry_of_code};
 use super::matching_form::matching_form;
+use super::outline::Outline;
 use super::shingle::{SHORT_FORM, Seed};
 use crate::block::Block;
 use crate::corpus::ByteSpan;
+use crate::processor::{HotLoop, at_its_best};
 use crate::split::for_each_word;
 
 /// Calls `found` with each word of `text`, in order: its bytes, and the 64-bit hash of its matching form.
 pub fn scan_words(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
-    let plain = PlainBytes::of(text.as_bytes());
-    Scanner { text, plain, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
+    let outline = Outline::of(text.as_bytes());
+    Scanner { text, outline, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
 }
 
 /// The same as [`scan_words`], by the definition: UAX #29 first, then the matching form of each word.
 pub fn scan_words_plainly(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
     for_each_word(text, |span, word| found(span, seed.hash_word(matching_form(word).as_bytes())));
-}
-
-/// What an ASCII byte is to the words around it: [`BREAK`], [`MID`] or neither.
-const BORDERS: [u8; 256] = {
-    let mut borders = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let c = byte as u8;
-        if matches!(c, b'.' | b',' | b':' | b';' | b'\'') {
-            borders[byte] = MID;
-        } else if matches!(c, b' ' | b'\n' | b'\t') || c.is_ascii_punctuation() && c != b'_' {
-            borders[byte] = BREAK;
-        }
-        byte += 1;
-    }
-    borders
-};
-
-/// A border on both sides, and in no word, whatever stands around it.
-const BREAK: u8 = 1;
-/// It may join what stands on both sides of it. Before a [`BREAK`] it is such itself.
-const MID: u8 = 2;
-
-/// Whether a byte with another one behind it is a border on both sides, and in no word; and whether that one is, whatever follows it.
-#[inline]
-fn are_breaks([byte, next]: [u8; 2]) -> (bool, bool) {
-    let (border, next) = (BORDERS[byte as usize], BORDERS[next as usize]);
-    ((border | (border / MID) & next) & BREAK != 0, next & BREAK != 0)
-}
-
-/// For each number of bytes up to a whole block: so many at its start.
-const FIRST_BYTES: [u128; Block::LEN + 1] = {
-    let mut masks = [u128::MAX; Block::LEN + 1];
-    let mut n = 0;
-    while n < Block::LEN {
-        masks[n] = (1 << (8 * n)) - 1;
-        n += 1;
-    }
-    masks
-};
-
-/// Where the letters and digits of a text stand that take no look at a table: those of ASCII, and the letters of two bytes of Latin-1 but for `ß`. A bit for each
-/// byte: so the way from word to word waits for a few bits, not for the bytes themselves.
-struct PlainBytes(Vec<u8>);
-
-impl PlainBytes {
-    fn of(text: &[u8]) -> Self {
-        let mut bits: Vec<u8> = Vec::with_capacity(text.len() / 8 + 3 * size_of::<u64>());
-        let mut begins_before = 0;
-        for start in (0..text.len()).step_by(u64::BITS as usize) {
-            let (mut plain, mut first, mut second) = (0, 0, 0);
-            for (nth, at) in (start..text.len()).step_by(Block::LEN).take(u64::BITS as usize / Block::LEN).enumerate() {
-                let block = Block::at(text, at);
-                let put = |bits: u16| u64::from(bits) << (nth * Block::LEN);
-                let latin = block.latin();
-                (plain, first, second) = (plain | put(block.alphanumeric()), first | put(latin.0), second | put(latin.1));
-            }
-            second &= first << 1 | begins_before;
-            begins_before = first >> (u64::BITS - 1);
-            if let Some(before) = bits.last_mut() {
-                *before |= (second << 7) as u8;
-            }
-            bits.extend_from_slice(&(plain | second | second >> 1).to_le_bytes());
-        }
-        // Enough bits can be read from every place.
-        bits.extend_from_slice(&[0; size_of::<u64>()]);
-        Self(bits)
-    }
-
-    /// How many stand in a row from `at` on (of more than a block has, so many), and how many others behind them.
-    #[inline]
-    fn from(&self, at: usize) -> (usize, usize) {
-        let bits = self.0[at / 8..].first_chunk().map_or(0, |&bits| u64::from_le_bytes(bits)) >> (at % 8);
-        let n_plain = (!bits | 1 << Block::LEN).trailing_zeros();
-        (n_plain as usize, (bits >> n_plain).trailing_zeros() as usize)
-    }
-}
-
-/// The first `n` bytes of a block, which are [plain](PlainBytes), in matching form.
-#[inline]
-fn folded(block: Block, n: usize) -> u128 {
-    const ONES: u128 = u128::MAX / 0xFF;
-    let bytes = block.bytes();
-    // This bit makes a capital letter a small one, in the second byte of a letter of two, too, and digits have it.
-    let is_first_of_two = bytes & (bytes << 1) & (ONES << 7);
-    (bytes | (ONES * 0x20) & !(is_first_of_two >> 2)) & FIRST_BYTES[n]
 }
 
 /// The letter of two bytes at `at`, if one stands there and has a form of its own.
@@ -168,7 +84,7 @@ impl Form {
 
 struct Scanner<'a> {
     text: &'a str,
-    plain: PlainBytes,
+    outline: Outline,
     /// Where the next character is read.
     at: usize,
     /// Where the open word began; its class is that of the last character that a border could depend on.
@@ -180,9 +96,12 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    fn run(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
+    fn run(mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         while self.at < self.text.len() {
-            self.pass_plain_words(found);
+            at_its_best(CommonWords { scanner: &mut self, found });
+            if self.pass_plain_words(found) {
+                continue;
+            }
             let Some((entry, len)) = self.peek(self.at) else { break };
             match entry.class() {
                 Class::Space | Class::Break => {
@@ -213,36 +132,33 @@ impl Scanner<'_> {
         self.close(found);
     }
 
-    /// Takes words of ASCII letters, digits and letters of two bytes (Latin, Greek, Cyrillic, Arabic ...) with plain borders between them, of
-    /// which most text is made.
-    fn pass_plain_words(&mut self, found: &mut impl FnMut(ByteSpan, u64)) {
+    /// The length of the character at `at`, if it is a border on both sides, and in no word.
+    fn break_at(&self, at: usize) -> Option<usize> {
+        self.peek(at).filter(|(entry, _)| matches!(entry.class(), Class::Space | Class::Break)).map(|(_, len)| len)
+    }
+
+    /// Takes other words of ASCII letters, digits and letters of two bytes (Latin, Greek, Cyrillic, Arabic ...) with breaks between them. Tells whether it ends
+    /// where a common word may begin.
+    #[inline(never)]
+    fn pass_plain_words(&mut self, found: &mut impl FnMut(ByteSpan, u64)) -> bool {
         if !matches!(self.open, None | Some(Class::Letter | Class::Digit)) {
-            return;
+            return false;
         }
         let bytes = self.text.as_bytes();
         let mut at = self.at;
         let mut start = if self.open.is_some() { self.start } else { at };
         let mut form = std::mem::take(&mut self.form);
-        loop {
-            let (n_plain, n_others) = self.plain.from(at);
-            let folded = folded(Block::at(bytes, at), n_plain);
-            let behind = bytes.get(at + n_plain..).and_then(|rest| rest.first_chunk().copied());
-            let (is_break, is_next_break) = behind.map_or((false, false), are_breaks);
-            if is_break && n_others - usize::from(is_next_break) == 1 && at == start && n_plain < Block::LEN {
-                // Most words are just this, with one or two breaks behind them.
-                if n_plain > 0 {
-                    found(ByteSpan::new(at, at + n_plain), self.seed.hash_short_word(folded));
-                }
-                at += n_plain + n_others;
-                start = at;
-                continue;
+        let may_be_common = loop {
+            let n_plain = self.outline.n_plain(at).0.min(Block::LEN);
+            if n_plain > 0 && at == start && at > self.at {
+                break true;
             }
-            form.push(folded, n_plain);
+            form.push(self.outline.short_form(at, n_plain), n_plain);
             at += n_plain;
             if n_plain == Block::LEN {
                 continue;
             }
-            if is_break {
+            if self.outline.is_break(at) {
                 if at > start {
                     found(ByteSpan::new(start, at), form.take_hash(self.seed));
                 }
@@ -257,13 +173,14 @@ impl Scanner<'_> {
                 at += 2;
             }
             if at == n_read {
-                break;
+                break false;
             }
-        }
+        };
         if at > self.at {
             self.open = (at > start).then(|| if bytes[at - 1].is_ascii_digit() { Class::Digit } else { Class::Letter });
         }
         (self.at, self.start, self.form) = (at, start, form);
+        may_be_common
     }
 
     #[inline]
@@ -346,6 +263,47 @@ impl Scanner<'_> {
     }
 }
 
+/// The plain words from where a scanner stands, with breaks on both sides: of these, most text is made.
+struct CommonWords<'a, 't, F> {
+    scanner: &'a mut Scanner<'t>,
+    found: &'a mut F,
+}
+
+impl<F: FnMut(ByteSpan, u64)> HotLoop for CommonWords<'_, '_, F> {
+    type Found = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { scanner, found } = self;
+        if scanner.open.is_some() {
+            return;
+        }
+        let mut at = scanner.at;
+        let mut odd = scanner.outline.next_odd(at);
+        loop {
+            let (n_plain, n_others) = scanner.outline.n_plain(at);
+            let word_end = at + n_plain;
+            let mut next = (word_end + n_others).min(odd);
+            if n_plain > Outline::MOST_KNOWN {
+                break;
+            }
+            if word_end >= odd {
+                let Some(len) = scanner.break_at(odd) else { break };
+                next = odd + len;
+                odd = scanner.outline.next_odd(next);
+            }
+            let word = ByteSpan::new(at, word_end);
+            match n_plain {
+                0 => {}
+                ..=SHORT_FORM => found(word, scanner.seed.hash_short_word(scanner.outline.short_form(at, n_plain))),
+                _ => found(word, scanner.seed.hash_word(scanner.outline.long_form(at, n_plain))),
+            }
+            at = next;
+        }
+        scanner.at = at;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,19 +329,6 @@ mod tests {
                     assert_eq!(fast, plain, "{text:?}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn letters_and_digits_are_folded() {
-        for (len, first_bytes) in FIRST_BYTES.into_iter().enumerate() {
-            let letters = &b"aZ09zAQx7bcdefGHIJ"[..len];
-            let text = [letters, b"-XY"].concat();
-            let (n_plain, _) = PlainBytes::of(&text).from(0);
-            assert_eq!(n_plain, len);
-            let folded = folded(Block::at(&text, 0), n_plain);
-            assert_eq!(folded.to_le_bytes()[..len], letters.to_ascii_lowercase());
-            assert_eq!(folded & !first_bytes, 0);
         }
     }
 

@@ -164,7 +164,7 @@ impl ShingleHasher {
 
     /// Begins the key of a passage.
     pub fn passage_key(&self) -> PassageKeyBuilder {
-        PassageKeyBuilder { n_words: 0, first: [0; PassageKeyBuilder::MIN_FOR_STREAM_KEY], most: self.min_run.words() - 1 }
+        PassageKeyBuilder { n_words: 0, last: [0; PassageKeyBuilder::MIN_FOR_STREAM_KEY], most: self.min_run.words() - 1 }
     }
 
     /// The key of a passage of these words, which are [`PassageKeyBuilder::MIN_FOR_STREAM_KEY`] at least; `None` from `min-run` words on.
@@ -189,8 +189,8 @@ pub struct PassageKey(pub u64);
 #[derive(Debug)]
 pub struct PassageKeyBuilder {
     n_words: usize,
-    /// The 64-bit hashes of the first words.
-    first: [u64; Self::MIN_FOR_STREAM_KEY],
+    /// The 64-bit hashes of the last words, each at its number modulo theirs.
+    last: [u64; Self::MIN_FOR_STREAM_KEY],
     most: usize,
 }
 
@@ -201,9 +201,7 @@ impl PassageKeyBuilder {
     /// Adds the next word, by its 64-bit hash.
     #[inline]
     pub fn add(&mut self, hash: u64) {
-        if let Some(first) = self.first.get_mut(self.n_words) {
-            *first = hash;
-        }
+        self.last[self.n_words % Self::MIN_FOR_STREAM_KEY] = hash;
         self.n_words += 1;
     }
 
@@ -213,7 +211,7 @@ impl PassageKeyBuilder {
         match std::mem::take(&mut self.n_words) {
             0 => None,
             n if n > self.most => None,
-            n if n < Self::MIN_FOR_STREAM_KEY => Some(PassageKey(self.first[..n].iter().fold(0, |sum, hash| mix(sum ^ hash)))),
+            n if n < Self::MIN_FOR_STREAM_KEY => Some(PassageKey(self.last[..n].iter().fold(0, |sum, hash| mix(sum ^ hash)))),
             _ => Some(PassageKey(hash_stream(words))),
         }
     }

@@ -1,8 +1,7 @@
 //! Winnowing: which shingles become anchors (Schleimer, Wilkerson and Aiken 2003).
 
-use std::ops::Range;
-
 use super::shingle::{ShingleHasher, WordHash};
+use crate::processor::{HotLoop, at_its_best};
 
 /// A shingle by which copies are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,46 +17,94 @@ pub struct Anchor {
 /// The anchors of a stream: the least shingle of each window, the last of equal ones, so that two equal runs of
 /// `min-run` words have the same anchor at the same place in them. Streams shorter than a run have none.
 pub fn anchors(words: &[WordHash], shingles: &ShingleHasher) -> Vec<Anchor> {
-    let window_len = shingles.min_run().window_len();
-    if words.len() < shingles.min_run().words() {
-        return Vec::new();
-    }
-    let mut anchors = Vec::with_capacity(2 * words.len() / window_len);
-    let mut last = LastSums([0; LastSums::LEN]);
-    // The least sum of the last window, and where it stands; none before the first.
-    let (mut least, mut least_at) = (u64::MAX, 0);
-    shingles.shingle_sums(words).enumerate().for_each(|(at, newest)| {
-        last.push(at, newest);
-        let Some(run) = (at + 1).checked_sub(window_len) else { return };
-        let has_least = least_at >= run && run > 0;
-        if has_least && newest > least {
-            return;
-        }
-        (least, least_at) = if has_least { (newest, at) } else { last.least(run..at + 1) };
-        anchors.push(Anchor { hash: ShingleHasher::shingle_hash(least), word: least_at as u32, first_run: run as u32 });
-    });
-    anchors
+    at_its_best(Winnowing { words, shingles })
 }
 
-/// The last sums, each at its number modulo their number: as many as the longest window has, and more.
-struct LastSums([u64; Self::LEN]);
+/// The way through a stream from anchor to anchor.
+struct Winnowing<'a> {
+    words: &'a [WordHash],
+    shingles: &'a ShingleHasher,
+}
 
-impl LastSums {
-    const LEN: usize = 256;
+impl HotLoop for Winnowing<'_> {
+    type Found = Vec<Anchor>;
 
-    #[inline]
-    fn push(&mut self, at: usize, sum: u64) {
-        self.0[at % Self::LEN] = sum;
+    // Where the least stands changes at every sixth word or so, which no processor foresees: so as little as can be depends on it.
+    #[inline(always)]
+    fn run(self) -> Vec<Anchor> {
+        let window_len = self.shingles.min_run().window_len();
+        let sums: Vec<u64> = self.shingles.shingle_sums(self.words).collect();
+        let n_windows = (sums.len() + 1).saturating_sub(window_len);
+        let mut anchors = Vec::with_capacity(2 * n_windows.div_ceil(window_len));
+        let mut windows = Windows::new(window_len);
+        let mut least_before = None;
+        for first in (0..n_windows).step_by(Windows::MOST) {
+            let n = Windows::MOST.min(n_windows - first);
+            let sums = &sums[first..][..n + window_len - 1];
+            let (least, changes) = windows.go_through(sums, window_len, least_before);
+            anchors.extend(changes.iter().map(|&run| {
+                let (run, least) = (usize::from(run), least[usize::from(run)]);
+                let at = run + last_place(least, &sums[run..run + window_len]);
+                Anchor { hash: ShingleHasher::shingle_hash(least), word: (first + at) as u32, first_run: (first + run) as u32 }
+            }));
+            least_before = least.last().copied();
+        }
+        anchors
+    }
+}
+
+/// Some windows in a row.
+struct Windows {
+    /// The least sum of each.
+    least: Vec<u64>,
+    room: Vec<u64>,
+    /// Those whose least stands elsewhere than that of the window before.
+    changes: [u16; Self::MOST],
+}
+
+impl Windows {
+    /// So many at most.
+    const MOST: usize = 512;
+
+    fn new(window_len: usize) -> Self {
+        let room = || Vec::with_capacity(Self::MOST + window_len);
+        Self { least: room(), room: room(), changes: [0; Self::MOST] }
     }
 
-    /// The least of a window's sums, the last of equal ones, and where it stands.
-    #[inline]
-    fn least(&self, window: Range<usize>) -> (u64, usize) {
-        window.fold((u64::MAX, 0), |least, at| {
-            let sum = self.0[at % Self::LEN];
-            if sum <= least.0 { (sum, at) } else { least }
-        })
+    /// The least sum of each window, and the windows in which it stands elsewhere than in the one before, whose least sum was `least_before`.
+    #[inline(always)]
+    fn go_through(&mut self, sums: &[u64], window_len: usize, least_before: Option<u64>) -> (&[u64], &[u16]) {
+        least_of_pairs(sums, 1, &mut self.least);
+        let mut len = 2;
+        while len < window_len {
+            // The least of twice as many, or with what is missing.
+            let step = len.min(window_len - len);
+            least_of_pairs(&self.least, step, &mut self.room);
+            std::mem::swap(&mut self.least, &mut self.room);
+            len += step;
+        }
+        let mut n_changes = 0;
+        let mut before = least_before;
+        for (at, (&least, &newest)) in self.least.iter().zip(&sums[window_len - 1..]).enumerate() {
+            self.changes[n_changes] = at as u16;
+            n_changes += usize::from(before != Some(least) || newest == least);
+            before = Some(least);
+        }
+        (&self.least, &self.changes[..n_changes])
     }
+}
+
+/// The less of each number and the one `step` behind it.
+#[inline(always)]
+fn least_of_pairs(numbers: &[u64], step: usize, least: &mut Vec<u64>) {
+    least.clear();
+    least.extend(numbers.iter().zip(&numbers[step..]).map(|(&one, &other)| one.min(other)));
+}
+
+/// Where the last that is `least` stands.
+#[inline(always)]
+fn last_place(least: u64, window: &[u64]) -> usize {
+    window.iter().enumerate().fold(0, |last, (at, &sum)| if sum == least { at } else { last })
 }
 
 #[cfg(test)]
@@ -80,9 +127,9 @@ mod tests {
 
     #[test]
     fn every_run_has_the_anchor_that_it_would_have_alone() {
-        for (seed, min_run, alphabet) in [(1, 8, 2), (2, 15, 3), (3, 15, 50), (4, 16, 1), (5, 9, 5)] {
+        for (seed, min_run, alphabet) in [(1, 8, 2), (2, 15, 3), (3, 15, 50), (4, 16, 1), (5, 9, 5), (6, 255, 9)] {
             let shingles = ShingleHasher::new(Seed(seed), MinRun::new(min_run).expect("in range"));
-            for len in 0..120_u64 {
+            for len in (0..120_u64).chain([255, 300, 527, 2000]) {
                 let numbers: Vec<u32> = (0..len).map(|n| (Seed(seed).hash_word(&n.to_le_bytes()) % alphabet) as u32).collect();
                 let words = stream(&numbers);
                 let anchors = anchors(&words, &shingles);
