@@ -97,8 +97,19 @@ impl Reading {
         }
     }
 
-    #[inline]
+    /// Adds the next word, which begins at byte `start`.
+    #[inline(always)]
     fn add(&mut self, start: u32, hash: u64) {
+        if start >= self.next_start {
+            return self.add_to_a_later_passage(start, hash);
+        }
+        self.open_key.add(hash);
+        self.words.push(WordHash::of(hash));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_to_a_later_passage(&mut self, start: u32, hash: u64) {
         while start >= self.next_start {
             self.begin_passage();
         }
