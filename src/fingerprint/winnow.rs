@@ -42,11 +42,11 @@ impl HotLoop for Winnowing<'_> {
             let n = Windows::MOST.min(n_windows - first);
             let sums = &sums[first..][..n + window_len - 1];
             let (least, changes) = windows.go_through(sums, window_len, least_before);
-            anchors.extend(changes.iter().map(|&run| {
-                let (run, least) = (usize::from(run), least[usize::from(run)]);
-                let at = run + last_place(least, &sums[run..run + window_len]);
-                Anchor { hash: ShingleHasher::shingle_hash(least), word: (first + at) as u32, first_run: (first + run) as u32 }
-            }));
+            ones(changes).for_each(|run| {
+                let at = run + last_place(least[run], &sums[run..run + window_len]);
+                let hash = ShingleHasher::shingle_hash(least[run]);
+                anchors.push(Anchor { hash, word: (first + at) as u32, first_run: (first + run) as u32 });
+            });
             least_before = least.last().copied();
         }
         anchors
@@ -58,8 +58,8 @@ struct Windows {
     /// The least sum of each.
     least: Vec<u64>,
     room: Vec<u64>,
-    /// Those whose least stands elsewhere than that of the window before.
-    changes: [u16; Self::MOST],
+    /// 1 for each whose least stands elsewhere than that of the window before, and zeroes behind.
+    changes: Vec<u8>,
 }
 
 impl Windows {
@@ -68,12 +68,12 @@ impl Windows {
 
     fn new(window_len: usize) -> Self {
         let room = || Vec::with_capacity(Self::MOST + window_len);
-        Self { least: room(), room: room(), changes: [0; Self::MOST] }
+        Self { least: room(), room: room(), changes: Vec::with_capacity(Self::MOST) }
     }
 
-    /// The least sum of each window, and the windows in which it stands elsewhere than in the one before, whose least sum was `least_before`.
+    /// The least sum of each window, and 1 for each in which it stands elsewhere than in the one before. Before the first, it was `least_before`.
     #[inline(always)]
-    fn go_through(&mut self, sums: &[u64], window_len: usize, least_before: Option<u64>) -> (&[u64], &[u16]) {
+    fn go_through(&mut self, sums: &[u64], window_len: usize, least_before: Option<u64>) -> (&[u64], &[[u8; 64]]) {
         least_of_pairs(sums, 1, &mut self.least);
         let mut len = 2;
         while len < window_len {
@@ -83,15 +83,35 @@ impl Windows {
             std::mem::swap(&mut self.least, &mut self.room);
             len += step;
         }
-        let mut n_changes = 0;
-        let mut before = least_before;
-        for (at, (&least, &newest)) in self.least.iter().zip(&sums[window_len - 1..]).enumerate() {
-            self.changes[n_changes] = at as u16;
-            n_changes += usize::from(before != Some(least) || newest == least);
-            before = Some(least);
-        }
-        (&self.least, &self.changes[..n_changes])
+        let newest = &sums[window_len - 1..];
+        let is_new = |before, least, newest| u8::from(before != least || newest == least);
+        self.changes.clear();
+        self.changes.push(is_new(least_before.unwrap_or(!self.least[0]), self.least[0], newest[0]));
+        let pairs = self.least.iter().zip(&self.least[1..]);
+        self.changes.extend(pairs.zip(&newest[1..]).map(|((&before, &least), &newest)| is_new(before, least, newest)));
+        self.changes.resize(self.changes.len().next_multiple_of(64), 0);
+        (&self.least, self.changes.as_chunks().0)
     }
+}
+
+/// Where among zeroes and ones the ones stand. The processor has to guess once for 64 of them how many these are.
+#[inline(always)]
+fn ones(flags: &[[u8; 64]]) -> impl Iterator<Item = usize> {
+    flags.iter().enumerate().flat_map(|(nth, flags)| {
+        let mut bits = flags.as_chunks().0.iter().rev().fold(0, |bits, &eight| bits << 8 | last_bits(u64::from_le_bytes(eight)));
+        std::iter::from_fn(move || {
+            let first = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(64 * nth + first)
+        })
+    })
+}
+
+/// The last bit of each byte; the others must be 0.
+#[inline(always)]
+fn last_bits(bytes: u64) -> u64 {
+    // The product brings them together in its highest byte.
+    bytes.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// The less of each number and the one `step` behind it.
@@ -123,6 +143,15 @@ mod tests {
                 start + hashes.iter().rposition(|hash| hash == least).expect("it was just found")
             })
             .collect()
+    }
+
+    #[test]
+    fn all_ones_are_found() {
+        let mut flags = [[0; 64]; 3];
+        for at in [0, 1, 7, 8, 63, 64, 100, 190, 191] {
+            flags[at / 64][at % 64] = 1;
+        }
+        assert_eq!(ones(&flags).collect::<Vec<_>>(), [0, 1, 7, 8, 63, 64, 100, 190, 191]);
     }
 
     #[test]
