@@ -24,12 +24,6 @@ impl Block {
         Self(bytes[at..].first_chunk().map_or_else(|| near_the_end(&bytes[at..]), |&block| u128::from_le_bytes(block)))
     }
 
-    /// The bytes, the first in the low end.
-    #[inline]
-    pub(crate) fn bytes(self) -> u128 {
-        self.0
-    }
-
     /// What its ASCII bytes are to words.
     #[inline]
     pub(crate) fn ascii(self) -> Ascii {
@@ -306,8 +300,8 @@ mod tests {
     #[test]
     fn behind_the_end_stand_zeroes() {
         let bytes: Vec<u8> = (1..=20).collect();
-        assert_eq!(Block::at(&bytes, 4).bytes().to_le_bytes()[..], bytes[4..]);
-        assert_eq!(Block::at(&bytes, 18).bytes(), 0x14_13);
-        assert_eq!(Block::at(&bytes, 20).bytes(), 0);
+        assert_eq!(Block::at(&bytes, 4).0.to_le_bytes()[..], bytes[4..]);
+        assert_eq!(Block::at(&bytes, 18).0, 0x14_13);
+        assert_eq!(Block::at(&bytes, 20).0, 0);
     }
 }

@@ -7,6 +7,7 @@
 mod coverage;
 mod cuts;
 mod facts;
+mod left;
 mod near;
 mod own;
 mod passages;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::rules::LONG_PASSAGE;
 use super::verdict::Piece;
 use crate::corpus::WordSpan;
-use crate::fingerprint::{Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
+use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
 
 /// The article's own kept text so far.
 #[derive(Debug)]
@@ -197,7 +197,7 @@ impl Repeats {
 fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool> {
     let run_len = shingles.min_run().words();
     let n_runs = (article.words.len() + 1).saturating_sub(run_len);
-    let mut by_hash: Vec<(u64, usize)> = article.anchors.iter().map(|anchor| anchor.hash).zip(0..).collect();
+    let mut by_hash = those_that_may_repeat(&article.anchors);
     by_hash.sort_unstable();
     let mut repeat = Vec::new();
     let mut mark = |runs: Range<usize>| {
@@ -226,6 +226,22 @@ fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool
         }
     }
     repeat
+}
+
+/// The hashes of all anchors that may stand here more than once, each with the anchor's number, and of few others.
+fn those_that_may_repeat(anchors: &[Anchor]) -> Vec<(u64, usize)> {
+    let numbers = (anchors.len() / 4).next_power_of_two();
+    let place = |hash: u64| (hash as usize / 64 % numbers, 1_u64 << (hash % 64));
+    let (mut seen, mut seen_again) = (vec![0; numbers], vec![0; numbers]);
+    for (number, bit) in anchors.iter().map(|anchor| place(anchor.hash)) {
+        seen_again[number] |= seen[number] & bit;
+        seen[number] |= bit;
+    }
+    let may_repeat = |hash: u64| {
+        let (number, bit) = place(hash);
+        seen_again[number] & bit != 0
+    };
+    anchors.iter().map(|anchor| anchor.hash).zip(0..).filter(|&(hash, _)| may_repeat(hash)).collect()
 }
 
 /// How many words are equal before two places, and from them on.

@@ -2,12 +2,13 @@
 
 use super::coverage::{Equal, OthersCover, gap_key, gaps};
 use super::facts::changed_facts;
+use super::left::anchors_of_left;
 use super::own::{OwnText, Repeats};
 use super::receipt::{Cover, Source};
 use super::rules::{Facts, LONG_PASSAGE, Rules};
 use super::verdict::{Article, Reason, Removal, Touched};
 use crate::corpus::{Passage, WordSpan};
-use crate::fingerprint::{PassageKey, anchors};
+use crate::fingerprint::PassageKey;
 use crate::index::KeptText;
 
 /// What becomes of the passages.
@@ -131,13 +132,13 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(self) -> Outcome {
-        let Self { kept, mut removals, own, kept_passages, gaps_looked_up, .. } = self;
+        let Self { article, kept, mut removals, own, kept_passages, gaps_looked_up, .. } = self;
         if removals.is_empty() {
             return Outcome { removals, touched: Touched::default(), gaps_looked_up };
         }
         removals.sort_by_key(|removal| removal.bytes);
         let (words, pieces) = own.into_stream();
-        let anchors = anchors(&words, kept.shingles());
+        let anchors = anchors_of_left(&words, &pieces, article.print, kept.shingles());
         Outcome { removals, touched: Touched { words, anchors, passages: kept_passages, pieces }, gaps_looked_up }
     }
 

@@ -295,7 +295,7 @@ impl<F: FnMut(ByteSpan, u64)> HotLoop for CommonWords<'_, '_, F> {
             let word = ByteSpan::new(at, word_end);
             match n_plain {
                 0 => {}
-                ..=SHORT_FORM => found(word, scanner.seed.hash_short_word(scanner.outline.short_form(at, n_plain))),
+                1..=SHORT_FORM => found(word, scanner.seed.hash_short_word(scanner.outline.short_form(at, n_plain))),
                 _ => found(word, scanner.seed.hash_word(scanner.outline.long_form(at, n_plain))),
             }
             at = next;
