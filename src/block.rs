@@ -1,67 +1,89 @@
-//! Sixteen bytes looked at together: what the two hottest loops over text ask of every byte.
+//! Sixty-four bytes looked at together: what the two hottest loops over text ask of every byte.
 
-/// Sixteen bytes.
+/// How many bytes a block has.
+pub(crate) const BLOCK_LEN: usize = u64::BITS as usize;
+
+/// Sixty-four bytes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Block(u128);
+pub(crate) struct Block<'a>(pub(crate) &'a [u8; BLOCK_LEN]);
 
 /// Which bytes of a block are meant, as an iterator over their places.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Places(u16);
+pub(crate) struct Places(u64);
 
-impl Block {
-    /// How many bytes it has.
-    pub(crate) const LEN: usize = size_of::<u128>();
+/// As many bytes as the instructions take that every processor has.
+const PART: usize = size_of::<u128>();
 
-    /// The bytes from `at` on; behind the end stand zeroes.
-    #[inline]
-    pub(crate) fn at(bytes: &[u8], at: usize) -> Self {
-        #[cold]
-        fn near_the_end(rest: &[u8]) -> u128 {
-            let mut block = [0; Block::LEN];
-            block[..rest.len()].copy_from_slice(rest);
-            u128::from_le_bytes(block)
+impl<'a> Block<'a> {
+    /// The bytes block by block, and the last of them filled up with `filler`.
+    #[inline(always)]
+    pub(crate) fn all(bytes: &'a [u8], filler: u8) -> (&'a [[u8; BLOCK_LEN]], [u8; BLOCK_LEN]) {
+        let (blocks, rest) = bytes.as_chunks();
+        let mut last = [filler; BLOCK_LEN];
+        last[..rest.len()].copy_from_slice(rest);
+        (blocks, last)
+    }
+
+    /// What its bytes are to words.
+    #[inline(always)]
+    pub(crate) fn classes(self) -> Classes {
+        let [alphanumeric, breaks, mids, latin_first, latin_second] = self.bits(|part| {
+            let ([alphanumeric, breaks, mids], [first, second]) = (imp::ascii(part), imp::latin(part));
+            [alphanumeric, breaks, mids, first, second]
+        });
+        Classes { alphanumeric, breaks, mids, latin_first, latin_second }
+    }
+
+    /// The block with capital letters of ASCII made small, and those of the upper half of Latin-1. Other bytes change, too, but digits and small letters don't.
+    #[inline(always)]
+    pub(crate) fn folded(self) -> [u8; BLOCK_LEN] {
+        let mut folded = [0; BLOCK_LEN];
+        for (folded, part) in folded.as_chunks_mut::<PART>().0.iter_mut().zip(self.parts()) {
+            *folded = imp::folded(part).to_le_bytes();
         }
-        Self(bytes[at..].first_chunk().map_or_else(|| near_the_end(&bytes[at..]), |&block| u128::from_le_bytes(block)))
-    }
-
-    /// What its ASCII bytes are to words.
-    #[inline]
-    pub(crate) fn ascii(self) -> Ascii {
-        let [alphanumeric, breaks, mids] = imp::ascii(self.0).map(imp::bits);
-        Ascii { alphanumeric, breaks, mids }
-    }
-
-    /// Capital letters of ASCII made small, and those of the upper half of Latin-1. Other bytes change, too, but digits and small letters don't.
-    #[inline]
-    pub(crate) fn folded(self) -> u128 {
-        imp::folded(self.0)
-    }
-
-    /// The bytes that may begin a letter of two bytes from the upper half of Latin-1 (`À` to `ÿ`, but for `ß`), and those that may end one.
-    #[inline]
-    pub(crate) fn latin(self) -> (u16, u16) {
-        let (first, second) = imp::latin(self.0);
-        (imp::bits(first), imp::bits(second))
+        folded
     }
 
     /// Where other characters begin than line feeds, the printable ones of ASCII but for `&`, and those from `À` to `˿` behind ASCII. `is_after_ascii` tells
     /// what stands before the block.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn odd(self, is_after_ascii: bool) -> Places {
-        let [plain, latin, ascii] = imp::calm(self.0).map(imp::bits);
-        Places(!(plain | latin & (ascii << 1 | u16::from(is_after_ascii))))
+        let [plain, latin, ascii] = self.bits(imp::calm);
+        Places(!(plain | latin & (ascii << 1 | u64::from(is_after_ascii))))
+    }
+
+    #[inline(always)]
+    fn parts(self) -> impl Iterator<Item = u128> {
+        self.0.as_chunks().0.iter().map(|&part| u128::from_le_bytes(part))
+    }
+
+    /// Masks of the parts as one of the whole block: a bit for each byte, the first byte's the lowest.
+    #[inline(always)]
+    fn bits<const N: usize>(self, masks: impl Fn(u128) -> [imp::Mask; N]) -> [u64; N] {
+        let mut bits = [0; N];
+        for (nth, part) in self.parts().enumerate() {
+            let masks = masks(part);
+            for of in 0..N {
+                bits[of] |= u64::from(imp::bits(masks[of])) << (nth * PART);
+            }
+        }
+        bits
     }
 }
 
-/// Which ASCII bytes of a block are meant: a bit for each, the first byte's the lowest.
+/// Which bytes of a block are what: a bit for each, the first byte's the lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ascii {
-    /// Letters and digits.
-    pub(crate) alphanumeric: u16,
+pub(crate) struct Classes {
+    /// Letters and digits of ASCII.
+    pub(crate) alphanumeric: u64,
     /// Spaces, tabs, line feeds and punctuation that are a border on both sides, and in no word, whatever stands around them.
-    pub(crate) breaks: u16,
+    pub(crate) breaks: u64,
     /// `.`, `,`, `:`, `;` and `'`, which may join what stands on both sides of them.
-    pub(crate) mids: u16,
+    pub(crate) mids: u64,
+    /// What may begin a letter of two bytes from the upper half of Latin-1 (`À` to `ÿ`, but for `ß`).
+    pub(crate) latin_first: u64,
+    /// What may end one.
+    pub(crate) latin_second: u64,
 }
 
 impl Iterator for Places {
@@ -131,21 +153,20 @@ mod imp {
     }
 
     #[inline]
-    pub(super) fn latin(block: u128) -> (Mask, Mask) {
+    pub(super) fn latin(block: u128) -> [Mask; 2] {
         #[target_feature(enable = "sse2")]
         #[inline]
-        fn first_and_second(block: u128) -> (i32, i32) {
+        fn first_and_second(block: u128) -> [i32; 2] {
             let bytes = vector(block);
             let is = |bytes, byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
             // Both signs, `×` and `÷`, and `ß` are no such letters.
             let is_sign = is(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 0xB7);
             let is_other = _mm_or_si128(is_sign, is(bytes, 0x9F));
             let second = _mm_andnot_si128(is_other, are_inside(bytes));
-            (_mm_movemask_epi8(is(bytes, 0xC3)), _mm_movemask_epi8(second))
+            [_mm_movemask_epi8(is(bytes, 0xC3)), _mm_movemask_epi8(second)]
         }
         // SAFETY: every x86-64 processor has SSE2.
-        let (first, second) = unsafe { first_and_second(block) };
-        (first as u32, second as u32)
+        unsafe { first_and_second(block).map(|mask| mask as u32) }
     }
 
     /// Plain bytes and those inside a character of several, first bytes from `À` to `˿`, and ASCII.
@@ -225,9 +246,9 @@ mod anywhere {
     }
 
     #[inline]
-    pub(super) fn latin(block: u128) -> (Mask, Mask) {
+    pub(super) fn latin(block: u128) -> [Mask; 2] {
         let is = |byte: u8| !are_in(block ^ (ONES * u128::from(byte)), 1, 0x7F) & !(block ^ (ONES * u128::from(byte))) & TOPS;
-        (is(0xC3), are_inside(block) & !(is(0x97) | is(0x9F) | is(0xB7)))
+        [is(0xC3), are_inside(block) & !(is(0x97) | is(0x9F) | is(0xB7))]
     }
 
     #[inline]
@@ -258,50 +279,66 @@ mod anywhere {
 mod tests {
     use super::*;
 
+    /// The bytes for which this is so, a bit each.
+    fn bits(bytes: &[u8], is: impl Fn(usize, u8) -> bool) -> u64 {
+        bytes.iter().enumerate().fold(0, |bits, (at, &byte)| bits | u64::from(is(at, byte)) << at)
+    }
+
+    fn check(bytes: &[u8; BLOCK_LEN]) {
+        let block = Block(bytes);
+        let is_mid = |byte| b".,:;'".contains(&byte);
+        let is_break = |byte: u8| byte.is_ascii_punctuation() && byte != b'_' && !is_mid(byte) || b" \t\n".contains(&byte);
+        let alphanumeric = bits(bytes, |_, byte| byte.is_ascii_alphanumeric());
+        let (breaks, mids) = (bits(bytes, |_, byte| is_break(byte)), bits(bytes, |_, byte| is_mid(byte)));
+        assert_eq!(block.folded(), bytes.map(|byte| if byte < 0xC0 { byte | 0x20 } else { byte }));
+        let is_second = |_, byte| matches!(byte, 0x80..=0xBF) && !matches!(byte, 0x97 | 0x9F | 0xB7);
+        let (latin_first, latin_second) = (bits(bytes, |_, byte| byte == 0xC3), bits(bytes, is_second));
+        assert_eq!(block.classes(), Classes { alphanumeric, breaks, mids, latin_first, latin_second }, "{bytes:?}");
+        for is_after_ascii in [false, true] {
+            let is_plain = |byte| matches!(byte, b'\n' | b' '..=b'~' | 0x80..0xC0) && byte != b'&';
+            let is_latin = |at: usize, byte| {
+                matches!(byte, 0xC3..=0xCB) && at.checked_sub(1).map_or(is_after_ascii, |before| bytes[before].is_ascii())
+            };
+            let odd = bits(bytes, |at, byte| !is_plain(byte) && !is_latin(at, byte));
+            assert_eq!(block.odd(is_after_ascii).0, odd, "{bytes:?}");
+        }
+    }
+
     #[test]
-    fn every_byte_is_known_at_every_place_and_alike_on_any_machine() {
+    fn every_byte_is_known_at_every_place() {
         for byte in 0..=u8::MAX {
-            for (at, filler) in
-                (0..Block::LEN).flat_map(|at| [b'a', b'Z', b'0', b' ', b'&', 0xC3, 0xB6].map(|filler| (at, filler)))
-            {
-                let mut bytes = [filler; Block::LEN];
-                bytes[at] = byte;
-                let block = Block::at(&bytes, 0);
-                let bits = |is: fn(u8) -> bool| bytes.iter().rev().fold(0, |bits, &byte| bits << 1 | u16::from(is(byte)));
-                const fn is_mid(byte: u8) -> bool {
-                    matches!(byte, b'.' | b',' | b':' | b';' | b'\'')
-                }
-                let is_break =
-                    |byte: u8| byte.is_ascii_punctuation() && byte != b'_' && !is_mid(byte) || b" \t\n".contains(&byte);
-                let ascii = [bits(|byte| byte.is_ascii_alphanumeric()), bits(is_break), bits(is_mid)];
-                let Ascii { alphanumeric, breaks, mids } = block.ascii();
-                assert_eq!([alphanumeric, breaks, mids], ascii, "{bytes:?}");
-                assert_eq!(anywhere::ascii(block.0).map(anywhere::bits), ascii, "{bytes:?}");
-                let folded = bytes.map(|byte| if byte < 0xC0 { byte | 0x20 } else { byte });
-                assert_eq!((block.folded().to_le_bytes(), anywhere::folded(block.0).to_le_bytes()), (folded, folded));
-                let is_second = |byte: u8| matches!(byte, 0x80..=0xBF) && !matches!(byte, 0x97 | 0x9F | 0xB7);
-                let latin = (bits(|byte| byte == 0xC3), bits(is_second));
-                assert_eq!(block.latin(), latin, "{bytes:?}");
-                let (first, second) = anywhere::latin(block.0);
-                assert_eq!((anywhere::bits(first), anywhere::bits(second)), latin, "{bytes:?}");
-                assert_eq!(anywhere::calm(block.0).map(anywhere::bits), imp::calm(block.0).map(imp::bits), "{bytes:?}");
-                for is_after_ascii in [false, true] {
-                    let is_plain = |byte| matches!(byte, b'\n' | b' '..=b'~' | 0x80..0xC0) && byte != b'&';
-                    let is_latin = |at: usize| {
-                        matches!(bytes[at], 0xC3..=0xCB) && at.checked_sub(1).map_or(is_after_ascii, |at| bytes[at].is_ascii())
-                    };
-                    let odd: Vec<usize> = (0..Block::LEN).filter(|&at| !is_plain(bytes[at]) && !is_latin(at)).collect();
-                    assert_eq!(block.odd(is_after_ascii).collect::<Vec<_>>(), odd, "{bytes:?}");
+            for filler in [b'a', b'Z', b'0', b' ', b'&', 0xC3, 0xB6] {
+                for at in 0..BLOCK_LEN {
+                    let mut bytes = [filler; BLOCK_LEN];
+                    bytes[at] = byte;
+                    check(&bytes);
                 }
             }
         }
     }
 
     #[test]
-    fn behind_the_end_stand_zeroes() {
-        let bytes: Vec<u8> = (1..=20).collect();
-        assert_eq!(Block::at(&bytes, 4).0.to_le_bytes()[..], bytes[4..]);
-        assert_eq!(Block::at(&bytes, 18).0, 0x14_13);
-        assert_eq!(Block::at(&bytes, 20).0, 0);
+    fn every_byte_is_known_alike_on_any_machine() {
+        for byte in 0..=u8::MAX {
+            for (at, filler) in (0..PART).flat_map(|at| [b'a', b'0', 0xC3, 0xB6].map(|filler| (at, filler))) {
+                let mut bytes = [filler; PART];
+                bytes[at] = byte;
+                let part = u128::from_le_bytes(bytes);
+                assert_eq!(anywhere::ascii(part).map(anywhere::bits), imp::ascii(part).map(imp::bits), "{bytes:?}");
+                assert_eq!(anywhere::latin(part).map(anywhere::bits), imp::latin(part).map(imp::bits), "{bytes:?}");
+                assert_eq!(anywhere::calm(part).map(anywhere::bits), imp::calm(part).map(imp::bits), "{bytes:?}");
+                assert_eq!(anywhere::folded(part), imp::folded(part), "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_block_is_filled_up() {
+        let bytes: Vec<u8> = (1..=70).collect();
+        let (blocks, last) = Block::all(&bytes, b'-');
+        assert_eq!((blocks, &last[..8]), (bytes.as_chunks().0, b"ABCDEF--".as_slice()));
+        assert_eq!(Block::all(&bytes[..64], 0), (bytes.as_chunks().0, [0; 64]));
+        let places = Places(1 << 63 | 5);
+        assert_eq!(places.collect::<Vec<_>>(), [0, 2, 63]);
     }
 }

@@ -1,7 +1,7 @@
 //! Which cleaners may find something in a text: told in one fast look, which most text passes with none.
 
 use super::CLEANERS;
-use crate::block::Block;
+use crate::block::{BLOCK_LEN, Block};
 use crate::processor::{HotLoop, at_its_best};
 
 /// Whether a cleaner may take offence at what begins at a byte of the text, which is none of the plain ones.
@@ -22,16 +22,14 @@ impl HotLoop for Look<'_> {
 
     #[inline(always)]
     fn run(self) -> u8 {
-        let bytes = self.text.as_bytes();
-        let n_in_blocks = bytes.len() - bytes.len() % Block::LEN;
+        let (blocks, last) = Block::all(self.text.as_bytes(), b' ');
         let mut suspects = 0;
         let mut is_after_ascii = true;
-        for start in (0..n_in_blocks).step_by(Block::LEN) {
-            let odd = Block::at(bytes, start).odd(is_after_ascii);
-            odd.for_each(|at| suspects |= ask_unless_innocent(self.text, start + at));
-            is_after_ascii = bytes[start + Block::LEN - 1].is_ascii();
+        for (nth, block) in blocks.iter().chain([&last]).enumerate() {
+            let odd = Block(block).odd(is_after_ascii);
+            odd.for_each(|at| suspects |= ask_unless_innocent(self.text, nth * BLOCK_LEN + at));
+            is_after_ascii = block[BLOCK_LEN - 1].is_ascii();
         }
-        (n_in_blocks..bytes.len()).for_each(|at| suspects |= ask_unless_innocent(self.text, at));
         suspects
     }
 }

@@ -65,8 +65,10 @@ fn covered_runs(article: &Fingerprint, candidates: &[usize], kept: &KeptText) ->
     let mut places: Vec<(usize, WordPlace)> = Vec::new();
     for anchors in candidates.chunks(LOOKED_UP_TOGETHER) {
         places.clear();
-        for &nth in anchors.iter().filter(|&&nth| !runs.are_covered(nth)) {
-            places.extend(kept.anchor_places(article.anchors[nth].hash).map(|place| (nth, place)));
+        let open = || anchors.iter().filter(|&&nth| !runs.are_covered(nth)).map(|&nth| (nth, article.anchors[nth].hash));
+        kept.prefetch_anchors(open().map(|(_, hash)| hash));
+        for (nth, hash) in open() {
+            places.extend(kept.anchor_places(hash).map(|place| (nth, place)));
         }
         kept.words().prefetch(places.iter().map(|&(_, place)| place));
         for places in places.chunk_by(|a, b| a.0 == b.0) {

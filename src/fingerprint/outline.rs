@@ -1,14 +1,15 @@
-//! What can be told of a text sixteen bytes at a time: where its common words stand, and their matching form.
+//! What can be told of a text many bytes at a time: where its common words stand, and their matching form.
 
-use crate::block::Block;
+use super::shingle::SHORT_FORM;
+use crate::block::{BLOCK_LEN, Block, Classes};
 use crate::processor::{HotLoop, at_its_best};
 
 /// A text's [plain](Self::n_plain) bytes, and its breaks. The way from word to word waits for a few bits of it, not for the bytes themselves.
 ///
-/// It may take too little for plain, or a break, at the borders of its groups; who reads all else plainly finds the same words.
+/// It may take too little for plain, or a break, at the borders of blocks; who reads all else plainly finds the same words.
 pub(super) struct Outline {
-    /// The text with its plain bytes in matching form; zeroes behind the end.
-    folded: Vec<[u8; Self::GROUP]>,
+    /// The text with its plain bytes in matching form, and more behind the end.
+    folded: Vec<[u8; BLOCK_LEN]>,
     /// A bit for each plain byte, and zeroes behind.
     plain: Vec<[u8; size_of::<u64>()]>,
     /// A bit for each byte that is neither plain nor a break, and for all behind the end.
@@ -16,10 +17,8 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// So many bytes are looked at together.
-    const GROUP: usize = u64::BITS as usize;
     /// Of more plain bytes in a row it is not known how many they are: those whose bits may not be among those read from any place of a byte.
-    pub(super) const MOST_KNOWN: usize = Self::GROUP - u8::BITS as usize;
+    pub(super) const MOST_KNOWN: usize = BLOCK_LEN - u8::BITS as usize;
 
     /// The outline of `text`.
     pub(super) fn of(text: &[u8]) -> Self {
@@ -27,24 +26,13 @@ impl Outline {
     }
 
     #[inline(always)]
-    fn push(&mut self, group: &[u8; Self::GROUP]) {
-        let mut folded = [0; Self::GROUP];
-        let (mut alphanumeric, mut first, mut second, mut breaks, mut mids) = (0, 0, 0, 0, 0);
-        for nth in 0..Self::GROUP / Block::LEN {
-            let at = nth * Block::LEN;
-            let block = Block::at(group, at);
-            folded[at..at + Block::LEN].copy_from_slice(&block.folded().to_le_bytes());
-            let put = |bits: u16| u64::from(bits) << at;
-            let ((starts, ends), ascii) = (block.latin(), block.ascii());
-            (first, second) = (first | put(starts), second | put(ends));
-            (alphanumeric, breaks, mids) =
-                (alphanumeric | put(ascii.alphanumeric), breaks | put(ascii.breaks), mids | put(ascii.mids));
-        }
-        second &= first << 1;
+    fn push(&mut self, block: Block<'_>) {
+        let Classes { alphanumeric, breaks, mids, latin_first, latin_second } = block.classes();
+        let second = latin_second & latin_first << 1;
         let plain = alphanumeric | second | second >> 1;
         // What may join what stands on both sides of it doesn't where a break follows.
         let breaks = breaks | mids & breaks >> 1;
-        self.folded.push(folded);
+        self.folded.push(block.folded());
         self.plain.push(plain.to_le_bytes());
         self.odd.push(!(plain | breaks));
     }
@@ -59,7 +47,7 @@ impl Outline {
         (n_plain as usize, others.trailing_zeros() as usize)
     }
 
-    /// The matching form of the `n` bytes from `at` on, which are plain and no more than a block.
+    /// The matching form of the `n` bytes from `at` on, which are plain and no more than [`SHORT_FORM`].
     #[inline]
     pub(super) fn short_form(&self, at: usize, n: usize) -> u128 {
         self.folded.as_flattened()[at..].first_chunk().map_or(0, |&block| u128::from_le_bytes(block)) & FIRST_BYTES[n]
@@ -74,18 +62,18 @@ impl Outline {
     /// Whether the byte at `at`, which is not plain, is a border on both sides, and in no word, whatever stands around it.
     #[inline]
     pub(super) fn is_break(&self, at: usize) -> bool {
-        self.odd[at / Self::GROUP] >> (at % Self::GROUP) & 1 == 0
+        self.odd[at / BLOCK_LEN] >> (at % BLOCK_LEN) & 1 == 0
     }
 
     /// Where from `at` on the first byte stands that is neither plain nor a break; or the text's end.
     #[inline]
     pub(super) fn next_odd(&self, at: usize) -> usize {
-        let (mut nth, mut bits) = (at / Self::GROUP, self.odd[at / Self::GROUP] & u64::MAX << (at % Self::GROUP));
+        let (mut nth, mut bits) = (at / BLOCK_LEN, self.odd[at / BLOCK_LEN] & u64::MAX << (at % BLOCK_LEN));
         while bits == 0 {
             nth += 1;
             bits = self.odd[nth];
         }
-        nth * Self::GROUP + bits.trailing_zeros() as usize
+        nth * BLOCK_LEN + bits.trailing_zeros() as usize
     }
 }
 
@@ -97,28 +85,27 @@ impl HotLoop for Drawing<'_> {
 
     #[inline(always)]
     fn run(self) -> Outline {
-        let (groups, rest) = self.0.as_chunks();
-        let mut last = [0; Outline::GROUP];
-        last[..rest.len()].copy_from_slice(rest);
-        // A block can be read from every place of the text, and as many bits.
-        let n_groups = groups.len() + 2;
+        let (blocks, last) = Block::all(self.0, 0);
+        // A short form can be read from every place of the text, and as many bits.
+        let n_blocks = blocks.len() + 2;
         let mut outline = Outline {
-            folded: Vec::with_capacity(n_groups),
-            plain: Vec::with_capacity(n_groups),
-            odd: Vec::with_capacity(n_groups),
+            folded: Vec::with_capacity(n_blocks),
+            plain: Vec::with_capacity(n_blocks),
+            odd: Vec::with_capacity(n_blocks),
         };
-        for group in groups.iter().chain([&last, &[0; Outline::GROUP]]) {
-            outline.push(group);
+        // No closure, which would not be put in line.
+        for block in blocks.iter().chain([&last, &[0; BLOCK_LEN]]) {
+            outline.push(Block(block));
         }
         outline
     }
 }
 
-/// For each number of bytes up to a whole block: so many at its start.
-const FIRST_BYTES: [u128; Block::LEN + 1] = {
-    let mut masks = [u128::MAX; Block::LEN + 1];
+/// For each number of bytes of a short form: so many at its start.
+const FIRST_BYTES: [u128; SHORT_FORM + 1] = {
+    let mut masks = [u128::MAX; SHORT_FORM + 1];
     let mut n = 0;
-    while n < Block::LEN {
+    while n < SHORT_FORM {
         masks[n] = (1 << (8 * n)) - 1;
         n += 1;
     }

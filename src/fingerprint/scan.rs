@@ -7,7 +7,6 @@ use super::classes::{Class, Entry, entry, entry_of_code};
 use super::matching_form::matching_form;
 use super::outline::Outline;
 use super::shingle::{SHORT_FORM, Seed};
-use crate::block::Block;
 use crate::corpus::ByteSpan;
 use crate::processor::{HotLoop, at_its_best};
 use crate::split::for_each_word;
@@ -149,13 +148,13 @@ impl Scanner<'_> {
         let mut start = if self.open.is_some() { self.start } else { at };
         let mut form = std::mem::take(&mut self.form);
         let may_be_common = loop {
-            let n_plain = self.outline.n_plain(at).0.min(Block::LEN);
+            let n_plain = self.outline.n_plain(at).0.min(SHORT_FORM);
             if n_plain > 0 && at == start && at > self.at {
                 break true;
             }
             form.push(self.outline.short_form(at, n_plain), n_plain);
             at += n_plain;
-            if n_plain == Block::LEN {
+            if n_plain == SHORT_FORM {
                 continue;
             }
             if self.outline.is_break(at) {

@@ -118,6 +118,11 @@ impl KeptText {
         SettledShard { shard: self.settled.shard(nth), stored: &self.stored }
     }
 
+    /// Asks for the memory in which the places of these anchors stand, so that it is waited for once, not for each.
+    pub fn prefetch_anchors(&self, hashes: impl Iterator<Item = u64>) {
+        hashes.for_each(|hash| self.settled.prefetch_anchor(hash));
+    }
+
     /// The places of an anchor, the first kept first; now and then one of another anchor is among them. Past those that tables keep one by one, ask for single runs with [`Self::first_place_of_run`].
     pub fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         let stored = self.stored.iter().flat_map(move |segment| segment.table(TableKind::Anchors).places(hash));

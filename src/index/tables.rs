@@ -84,6 +84,13 @@ impl Tables {
         &self.shards[shard_of(hash)]
     }
 
+    /// Asks for the memory in which the places of an anchor stand.
+    pub(super) fn prefetch_anchor(&self, hash: u64) {
+        let anchors = &self.shard_with(hash).anchors;
+        anchors.prefetch(hash);
+        anchors.prefetch_slots(hash);
+    }
+
     /// The places of an anchor, the first kept first, as far as they are kept one by one. Now and then one of another anchor is among them.
     pub(super) fn anchor_places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         self.shard_with(hash).anchors.places(hash)
