@@ -65,6 +65,7 @@ mod tests {
 
     fn check(text: &str) {
         let suspects = suspects(text);
+        assert_eq!(Look { text }.run(), suspects, "on any processor");
         for (nth, (name, cleaner, _)) in CLEANERS.iter().enumerate() {
             let changes = matches!(cleaner(text), Cow::Owned(_));
             assert!(!changes || suspects & 1 << nth != 0, "{name}: {text:?}");

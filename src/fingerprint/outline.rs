@@ -155,4 +155,14 @@ mod tests {
             assert_eq!(outline.next_odd(at), at + 600);
         }
     }
+
+    #[test]
+    fn any_processor_draws_the_same() {
+        let text = "Der „Fuß“ an 3,5 Fußgängern; ÀÖÞ\tist (e'f') _g. — ".repeat(9);
+        for len in (0..=text.len()).filter(|&len| text.is_char_boundary(len)) {
+            let text = &text.as_bytes()[..len];
+            let (here, anywhere) = (Outline::of(text), Drawing(text).run());
+            assert_eq!((here.folded, here.plain, here.odd), (anywhere.folded, anywhere.plain, anywhere.odd));
+        }
+    }
 }

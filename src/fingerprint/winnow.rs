@@ -168,6 +168,7 @@ mod tests {
                     assert_eq!(anchor.word as usize, expected, "run {run} of {len} words");
                 }
                 assert_eq!(anchors.is_empty(), plain.is_empty());
+                assert_eq!(Winnowing { words: &words, shingles: &shingles }.run(), anchors, "on any processor");
             }
         }
     }
