@@ -8,6 +8,9 @@ use super::verdict::Piece;
 use crate::corpus::WordSpan;
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
 
+/// Mostly, no more runs of an article may cover something later. Of more, the search finds out what their bits don't tell.
+const FEW_RUNS: usize = 64;
+
 /// The article's own kept text so far.
 #[derive(Debug)]
 pub(super) struct OwnText<'a> {
@@ -20,7 +23,7 @@ pub(super) struct OwnText<'a> {
     pieces: Vec<Piece>,
     /// Kept runs that may cover something later, and kept passages, each with its first place in the stream.
     runs: HashMap<u64, u32, MixedHashing>,
-    run_bits: RunBits,
+    run_bits: HashBits,
     passages: HashMap<u64, WordSpan, MixedHashing>,
     /// The hashes of the article's runs, once they are needed.
     article_runs: Vec<u64>,
@@ -36,7 +39,7 @@ impl<'a> OwnText<'a> {
             stream: Vec::with_capacity(article.words.len()),
             pieces: Vec::new(),
             runs: HashMap::default(),
-            run_bits: RunBits::default(),
+            run_bits: HashBits::with_room(FEW_RUNS),
             passages: HashMap::default(),
             article_runs: Vec::new(),
         }
@@ -148,23 +151,34 @@ impl<'a> OwnText<'a> {
     }
 }
 
-/// A bit for each of some runs, so that most others are known not to be among them without a search: those that are kept are few.
-#[derive(Debug, Default)]
-struct RunBits([u64; 16]);
+/// A bit for each of some hashes, so that most others are known not to be among them without a search.
+#[derive(Debug)]
+struct HashBits(
+    /// A power of two of them.
+    Vec<u64>,
+);
 
-impl RunBits {
-    fn add(&mut self, hash: u64) {
-        let (number, bit) = Self::place(hash);
+impl HashBits {
+    /// Room for so many hashes: of sixteen others, one has a bit that is set.
+    fn with_room(n_hashes: usize) -> Self {
+        Self(vec![0; (n_hashes / 4).next_power_of_two()])
+    }
+
+    /// Adds a hash. Tells whether it may have been there.
+    fn add(&mut self, hash: u64) -> bool {
+        let may_have = self.may_have(hash);
+        let (number, bit) = self.place(hash);
         self.0[number] |= bit;
+        may_have
     }
 
     fn may_have(&self, hash: u64) -> bool {
-        let (number, bit) = Self::place(hash);
+        let (number, bit) = self.place(hash);
         self.0[number] & bit != 0
     }
 
-    fn place(hash: u64) -> (usize, u64) {
-        ((hash >> 60) as usize, 1 << (hash >> 54 & 63))
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 32) as usize & (self.0.len() - 1), 1 << (hash % 64))
     }
 }
 
@@ -230,18 +244,13 @@ fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool
 
 /// The hashes of all anchors that may stand here more than once, each with the anchor's number, and of few others.
 fn those_that_may_repeat(anchors: &[Anchor]) -> Vec<(u64, usize)> {
-    let numbers = (anchors.len() / 4).next_power_of_two();
-    let place = |hash: u64| (hash as usize / 64 % numbers, 1_u64 << (hash % 64));
-    let (mut seen, mut seen_again) = (vec![0; numbers], vec![0; numbers]);
-    for (number, bit) in anchors.iter().map(|anchor| place(anchor.hash)) {
-        seen_again[number] |= seen[number] & bit;
-        seen[number] |= bit;
+    let (mut seen, mut seen_again) = (HashBits::with_room(anchors.len()), HashBits::with_room(anchors.len()));
+    for anchor in anchors {
+        if seen.add(anchor.hash) {
+            seen_again.add(anchor.hash);
+        }
     }
-    let may_repeat = |hash: u64| {
-        let (number, bit) = place(hash);
-        seen_again[number] & bit != 0
-    };
-    anchors.iter().map(|anchor| anchor.hash).zip(0..).filter(|&(hash, _)| may_repeat(hash)).collect()
+    anchors.iter().map(|anchor| anchor.hash).zip(0..).filter(|&(hash, _)| seen_again.may_have(hash)).collect()
 }
 
 /// How many words are equal before two places, and from them on.

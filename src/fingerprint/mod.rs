@@ -101,20 +101,20 @@ impl Reading {
     #[inline(always)]
     fn add(&mut self, start: u32, hash: u64) {
         if start >= self.next_start {
-            return self.add_to_a_later_passage(start, hash);
+            return self.add_to_later_passage(start, hash);
         }
         self.open_key.add(hash);
         self.words.push(WordHash::of(hash));
     }
 
+    /// Out of line: the loop that finds words then holds what it needs in registers.
     #[cold]
     #[inline(never)]
-    fn add_to_a_later_passage(&mut self, start: u32, hash: u64) {
+    fn add_to_later_passage(&mut self, start: u32, hash: u64) {
         while start >= self.next_start {
             self.begin_passage();
         }
-        self.open_key.add(hash);
-        self.words.push(WordHash::of(hash));
+        self.add(start, hash);
     }
 
     fn begin_passage(&mut self) {

@@ -13,8 +13,7 @@ use crate::split::for_each_word;
 
 /// Calls `found` with each word of `text`, in order: its bytes, and the 64-bit hash of its matching form.
 pub fn scan_words(text: &str, seed: Seed, found: &mut impl FnMut(ByteSpan, u64)) {
-    let outline = Outline::of(text.as_bytes());
-    Scanner { text, outline, at: 0, start: 0, open: None, form: Form::default(), seed }.run(found);
+    Scanner::of(text, seed).run(found);
 }
 
 /// The same as [`scan_words`], by the definition: UAX #29 first, then the matching form of each word.
@@ -95,6 +94,11 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    fn of(text: &str, seed: Seed) -> Scanner<'_> {
+        let outline = Outline::of(text.as_bytes());
+        Scanner { text, outline, at: 0, start: 0, open: None, form: Form::default(), seed }
+    }
+
     fn run(mut self, found: &mut impl FnMut(ByteSpan, u64)) {
         while self.at < self.text.len() {
             at_its_best(CommonWords { scanner: &mut self, found });
@@ -328,6 +332,57 @@ mod tests {
                     assert_eq!(fast, plain, "{text:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn words_are_found_wherever_blocks_border() {
+        let pieces = [
+            "Fußgänger",
+            "Ä'ä",
+            "3,5",
+            "a.b:c",
+            "e;_f",
+            "„so“",
+            "–",
+            "a\u{301}",
+            "“\u{301}b",
+            "don't.",
+            "\u{AD}x",
+            "Donaudampfschiffahrt,",
+            "нет",
+            "\r\n",
+        ];
+        for (before, after) in pieces.iter().flat_map(|before| pieces.map(|after| (before, after))) {
+            for at in 100..140 {
+                for text in
+                    [format!("{}{before}{after} z", "y ".repeat(at / 2)), format!("{}{before} {after}", "y".repeat(at - 60))]
+                {
+                    let (fast, plain) = both(&text);
+                    assert_eq!(fast, plain, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_processor_finds_the_same_words() {
+        let text =
+            "Im Jahr 2024 „sagten“ viele, dass es so sei: ja (oder nein). Donaudampfschiffahrtsgesellschaft – Übermut; Ö. ß";
+        for (start, _) in text.char_indices() {
+            let [here, anywhere] = [true, false].map(|is_at_its_best| {
+                let mut words = Found::new();
+                let mut scanner = Scanner::of(&text[start..], Seed(1));
+                let found = &mut |span, hash| words.push((span, hash));
+                let common = CommonWords { scanner: &mut scanner, found };
+                if is_at_its_best {
+                    at_its_best(common)
+                } else {
+                    common.run()
+                }
+                (scanner.at, words)
+            });
+            assert_eq!(here, anywhere);
         }
     }
 

@@ -124,31 +124,6 @@ impl ShingleHasher {
         self.rolling(words, self.min_run.shingle_len(), self.base_to_shingle)
     }
 
-    /// The same, all at once: each second sum waits for no more than the one two before it.
-    #[inline(always)]
-    pub(super) fn all_shingle_sums(&self, words: &[WordHash]) -> Vec<u64> {
-        let len = self.min_run.shingle_len();
-        let mut sums = Vec::with_capacity((words.len() + 1).saturating_sub(len));
-        let Some(mut sum) = words.get(..len).and_then(|first| self.shingle_sums(first).next()) else { return sums };
-        sums.push(sum);
-        let (base, base_twice) = (self.base, self.base.wrapping_mul(self.base));
-        // What one more word changes, but for the base.
-        let change = |come: WordHash, gone: WordHash| {
-            (u64::from(come.0) + 1).wrapping_sub(self.base_to_shingle.wrapping_mul(u64::from(gone.0) + 1))
-        };
-        let (pairs, last) = words[len..].as_chunks();
-        for (&[one, other], &[one_gone, other_gone]) in pairs.iter().zip(words.as_chunks().0) {
-            let (one, other) = (change(one, one_gone), change(other, other_gone));
-            let between = sum.wrapping_mul(base).wrapping_add(one);
-            sum = sum.wrapping_mul(base_twice).wrapping_add(one.wrapping_mul(base).wrapping_add(other));
-            sums.extend([between, sum]);
-        }
-        if let [word] = last {
-            sums.push(sum.wrapping_mul(base).wrapping_add(change(*word, words[2 * pairs.len()])));
-        }
-        sums
-    }
-
     /// The hash of each `min-run`-word shingle of `words`, in order.
     pub fn runs<'a>(&self, words: &'a [WordHash]) -> impl Iterator<Item = u64> + use<'a> {
         self.rolling(words, self.min_run.words(), self.base_to_run).map(mix)
@@ -302,10 +277,6 @@ pub(crate) mod tests {
         assert_eq!(hasher.runs(&words[..14]).count(), 0);
         assert_eq!(hasher.shingle_sums(&words[..6]).count(), 1);
         assert_eq!(hasher.shingle_sums(&[]).count(), 0);
-        for len in 0..words.len() {
-            let sums: Vec<u64> = hasher.shingle_sums(&words[..len]).collect();
-            assert_eq!(hasher.all_shingle_sums(&words[..len]), sums);
-        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl HotLoop for Winnowing<'_> {
     #[inline(always)]
     fn run(self) -> Vec<Anchor> {
         let window_len = self.shingles.min_run().window_len();
-        let sums = self.shingles.all_shingle_sums(self.words);
+        let sums: Vec<u64> = self.shingles.shingle_sums(self.words).collect();
         let n_windows = (sums.len() + 1).saturating_sub(window_len);
         let mut anchors = Vec::with_capacity(2 * n_windows.div_ceil(window_len));
         let mut windows = Windows::new(window_len);

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::lookup::Lookup;
+use super::lookup::{Lookup, sift};
 use super::records::{KeptRecord, Records};
 use super::segment::{Segment, SegmentWriter, TableKind, merge};
 use super::shards::Spot;
@@ -298,14 +298,14 @@ impl SettledShard<'_> {
     /// Adds to `known` which of these hashes, all of this shard, have a place.
     pub fn find(&self, entries: &[(u64, Spot)], known: &mut Vec<Spot>) {
         if self.stored.is_empty() {
-            return self.shard.sift(entries, known, |_| ());
+            return sift(self.shard.tables(), entries, known, |_| ());
         }
         let mut unknown = Vec::new();
-        self.shard.sift(entries, known, |entry| unknown.push(entry));
+        sift(self.shard.tables(), entries, known, |entry| unknown.push(entry));
         for segment in self.stored {
             let mut left = Vec::new();
-            let tables = [segment.table(TableKind::Anchors), segment.table(TableKind::Passages)];
-            tables.sift(&unknown, known, |entry| left.push(entry));
+            let tables = (&segment.table(TableKind::Anchors), &segment.table(TableKind::Passages));
+            sift(tables, &unknown, known, |entry| left.push(entry));
             unknown = left;
         }
     }
@@ -321,9 +321,9 @@ pub struct ShardFilling<'a> {
 impl ShardFilling<'_> {
     /// Asks for the memory that adding these hashes takes, so that it is waited for once, not for each.
     pub fn prefetch(&self, entries: &[(u64, Spot)]) {
+        let (anchors, passages) = self.shard.tables();
         for &(hash, spot) in entries {
-            self.shard.prefetch(hash, spot);
-            self.shard.prefetch_rest(hash, spot);
+            if spot.is_passage() { passages.prefetch_all(hash) } else { anchors.prefetch_all(hash) }
         }
     }
 

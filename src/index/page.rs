@@ -85,19 +85,19 @@ impl<S: Slot> Page<S> {
         std::iter::from_fn(move || probe.next().map(Slot::place))
     }
 
-    /// See [`super::table::PlaceTable::prefetch`].
+    /// Asks for the memory in which [`Self::may_have`] looks.
     #[inline]
     pub(super) fn prefetch(&self, hash: u64) {
         prefetch(self.tags.get(self.home(hash)));
     }
 
-    /// See [`super::table::PlaceTable::prefetch_slots`].
+    /// Asks for what else it takes to look `hash` up, or to insert it.
     #[inline]
     pub(super) fn prefetch_slots(&self, hash: u64) {
         prefetch(self.slots.get(self.home(hash)));
     }
 
-    /// See [`super::table::PlaceTable::may_have`].
+    /// Whether `hash` may have places, as far as a look at a few bytes tells.
     #[inline]
     pub(super) fn may_have(&self, hash: u64) -> bool {
         let probe = self.probe(hash);

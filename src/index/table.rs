@@ -1,5 +1,6 @@
 //! A hash table from 64-bit hashes to places, made for size: 9 or 13 bytes a slot.
 
+use super::lookup::Lookup;
 use super::page::{Page, scaled};
 use super::slot::{Slot, kept_bits};
 use super::words::WordPlace;
@@ -32,30 +33,6 @@ impl<S: Slot> PlaceTable<S> {
     /// The places of `hash`, first come first.
     pub(super) fn places(&self, hash: u64) -> impl Iterator<Item = WordPlace> + '_ {
         self.page(hash).places(hash)
-    }
-
-    /// Asks for the memory in which [`Self::may_have`] looks.
-    #[inline]
-    pub(super) fn prefetch(&self, hash: u64) {
-        self.page(hash).prefetch(hash);
-    }
-
-    /// Asks for what else it takes to look `hash` up, or to insert it.
-    #[inline]
-    pub(super) fn prefetch_slots(&self, hash: u64) {
-        self.page(hash).prefetch_slots(hash);
-    }
-
-    /// Whether `hash` may have places, as far as a look at a few bytes tells.
-    #[inline]
-    pub(super) fn may_have(&self, hash: u64) -> bool {
-        self.page(hash).may_have(hash)
-    }
-
-    /// Whether `hash` has places.
-    #[inline]
-    pub(super) fn has(&self, hash: u64) -> bool {
-        self.page(hash).has(hash)
     }
 
     /// Adds a place for `hash` behind those it has, unless it has `most` already. Tells whether it was added.
@@ -115,6 +92,29 @@ impl<S: Slot> PlaceTable<S> {
         for page in full {
             self.pages.extend(page.split());
         }
+    }
+}
+
+impl<S: Slot> Lookup for PlaceTable<S> {
+    #[inline]
+    fn prefetch(&self, hash: u64) {
+        self.page(hash).prefetch(hash);
+    }
+
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
+        self.page(hash).may_have(hash)
+    }
+
+    #[inline]
+    fn prefetch_rest(&self, hash: u64) {
+        self.page(hash).prefetch_slots(hash);
+    }
+
+    /// As far as the kept bits of a hash tell.
+    #[inline]
+    fn has(&self, hash: u64) -> bool {
+        self.page(hash).has(hash)
     }
 }
 

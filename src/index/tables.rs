@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::kept_text::{Ground, KeptStream};
+use super::lookup::Lookup;
 use super::segment::TableKind;
 use super::shards::{N_SHARDS, SHARD_BITS, Spot, shard_of};
 use super::slot::Slot;
@@ -39,11 +40,11 @@ pub(super) struct Tables {
 #[derive(Debug)]
 pub(super) struct Shard {
     /// Whoever looks up an anchor compares the words around it, so not all of its hash needs to be kept.
-    pub(super) anchors: PlaceTable<u64>,
+    anchors: PlaceTable<u64>,
     /// Runs of `min-run` words whose anchor has more places than `anchors` keeps, and that stand at none of these.
     frequent: HashMap<u64, WordPlace, MixedHashing>,
     /// For each short passage the place where it was kept first.
-    pub(super) passages: PlaceTable<[u32; 3]>,
+    passages: PlaceTable<[u32; 3]>,
     /// Where they were kept again, if that is to be known.
     repeats: Vec<(u64, WordPlace)>,
 }
@@ -86,9 +87,7 @@ impl Tables {
 
     /// Asks for the memory in which the places of an anchor stand.
     pub(super) fn prefetch_anchor(&self, hash: u64) {
-        let anchors = &self.shard_with(hash).anchors;
-        anchors.prefetch(hash);
-        anchors.prefetch_slots(hash);
+        self.shard_with(hash).anchors.prefetch_all(hash);
     }
 
     /// The places of an anchor, the first kept first, as far as they are kept one by one. Now and then one of another anchor is among them.
@@ -163,6 +162,11 @@ impl Shard {
     /// Empty tables; this is shard number `nth`.
     fn new(nth: usize) -> Self {
         Self { anchors: PlaceTable::new(nth), frequent: HashMap::default(), passages: PlaceTable::new(nth), repeats: Vec::new() }
+    }
+
+    /// Those of anchors and of passages.
+    pub(super) fn tables(&self) -> (&PlaceTable<u64>, &PlaceTable<[u32; 3]>) {
+        (&self.anchors, &self.passages)
     }
 
     /// The anchors' places with their hashes, which the words there have.

@@ -8,6 +8,7 @@ use super::map::Map;
 use serde::{Deserialize, Serialize};
 
 use crate::index::WordPlace;
+use crate::index::lookup::Lookup;
 use crate::index::prefetch::prefetch;
 
 /// So many hashes share a line of the directory, more or less.
@@ -151,29 +152,6 @@ impl<'a> Sorted<'a> {
         entries.take_while(move |entry| entry.remainder == remainder).map(|entry| entry.place)
     }
 
-    /// Whether `hash` has places.
-    pub(in crate::index) fn has(self, hash: u64) -> bool {
-        self.places(hash).next().is_some()
-    }
-
-    /// Whether `hash` may have places, as far as the filter tells.
-    #[inline]
-    pub(in crate::index) fn may_have(self, hash: u64) -> bool {
-        self.filter.may_have(hash)
-    }
-
-    /// Asks for the memory in which [`Self::may_have`] looks.
-    #[inline]
-    pub(in crate::index) fn prefetch(self, hash: u64) {
-        self.filter.prefetch(hash);
-    }
-
-    /// Asks for what it takes next to look `hash` up.
-    #[inline]
-    pub(in crate::index) fn prefetch_directory(self, hash: u64) {
-        prefetch(self.directory.get(4 * (hash >> (64 - self.layout.bits)) as usize));
-    }
-
     /// All entries, in order.
     pub(in crate::index) fn iter(self) -> impl Iterator<Item = (u64, WordPlace)> + 'a {
         let entries = &self.map.bytes()[self.entries.start as usize..][..self.entries.len as usize];
@@ -185,6 +163,27 @@ impl<'a> Sorted<'a> {
                 (told | remainder, place)
             })
         })
+    }
+}
+
+impl Lookup for Sorted<'_> {
+    #[inline]
+    fn prefetch(&self, hash: u64) {
+        self.filter.prefetch(hash);
+    }
+
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
+        self.filter.may_have(hash)
+    }
+
+    #[inline]
+    fn prefetch_rest(&self, hash: u64) {
+        prefetch(self.directory.get(4 * (hash >> (64 - self.layout.bits)) as usize));
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        self.places(hash).next().is_some()
     }
 }
 
