@@ -5,7 +5,7 @@ mod oracle;
 
 use std::path::Path;
 
-use engine::{Limits, engine};
+use engine::{Limits, engine, verdicts};
 use oracle::{Rules, Updates, judge_all};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -46,8 +46,14 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 /// Batches, threads and tables, small enough to take every path.
 fn limits() -> impl Strategy<Value = Limits> {
-    (1..9_usize, 1..4_usize, select(vec![1, 2, 8]), select(vec![1, 2, usize::MAX])).prop_map(
-        |(batch, threads, places_per_anchor, spilled_after)| Limits { batch, threads, places_per_anchor, spilled_after },
+    (1..9_usize, 1..4_usize, select(vec![1, 2, 8]), select(vec![1, 2, usize::MAX]), any::<bool>()).prop_map(
+        |(batch, threads, places_per_anchor, spilled_after, notes)| Limits {
+            batch,
+            threads,
+            places_per_anchor,
+            spilled_after,
+            notes,
+        },
     )
 }
 
@@ -92,6 +98,17 @@ fn collage_texts() -> impl Strategy<Value = Vec<String>> {
         },
     );
     let text = prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat());
+    prop::collection::vec(text, 1..12)
+}
+
+/// Texts put together from stretches of few words: where one goes, its neighbours come to stand side by side, as they do elsewhere.
+fn stretches() -> impl Strategy<Value = Vec<String>> {
+    let stretch = |n: usize, n_words: usize| (0..n_words).map(|word| format!("s{n}x{word}")).collect::<Vec<_>>().join(" ");
+    let stretches: Vec<String> =
+        [1, 2, 3, 4, 5, 5, 6, 7, 9, 14, 21].into_iter().enumerate().map(|(n, n_words)| stretch(n, n_words)).collect();
+    let border = || select(vec![" ", " ", "\n", ". Der "]);
+    let text = prop::collection::vec((select(stretches), border()), 0..30)
+        .prop_map(|pieces| pieces.into_iter().map(|(stretch, border)| stretch + border).collect());
     prop::collection::vec(text, 1..12)
 }
 
@@ -155,15 +172,24 @@ fn a_run_across_a_place_where_something_went_covers_words_of_a_later_passage() {
     let text = "b1 a0 b1\na0 b1 a0 a0 b1 b1 a0 a0 a0 a0 a0 b1 a0.\na0 a0\na0 a0 b1 a0 a0 a0 a0 a0\nb1.\na0.\n\
         a0 b1 b1 b1 b1 a0 a0 a0! b1 b1 b1 b1 b1 b1 a0 a0.\na0 a0 a0 b1 ";
     let rules = Rules { min_run: 8, min_cut: Some(8), facts: false, ..Rules::default() };
-    let limits = Limits { batch: 1, threads: 1, places_per_anchor: 1, spilled_after: usize::MAX };
+    let limits = Limits { batch: 1, threads: 1, places_per_anchor: 1, spilled_after: usize::MAX, notes: true };
     check(&[text.to_owned()], &rules, &limits);
+}
+
+#[test]
+fn a_gap_may_reach_back_over_words_that_were_kept_in_their_turn() {
+    // The last nine words of the second passage go: eight are the run that its first four complete, and the one before ends a gap that equals a kept passage.
+    let texts = ["b1 a0 b1 a0 a0\na0 a0 a0 ", "b1 b1 a0 b1\nb1 a0 b1 a0! a0 b1 b1 a0 b1 b1 a0 b1 a0\nb1 "].map(str::to_owned);
+    let rules = Rules { min_run: 8, min_cut: Some(9), facts: false, ..Rules::default() };
+    let limits = Limits { batch: 1, threads: 1, places_per_anchor: 1, spilled_after: usize::MAX, notes: false };
+    check(&texts, &rules, &limits);
 }
 
 #[test]
 #[expect(clippy::print_stdout, reason = "whoever names corpora wants to see what was compared")]
 fn engine_and_oracle_agree_on_the_corpora_that_are_named() {
     let corpora = std::env::var_os(CORPORA).unwrap_or_default();
-    let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8, spilled_after: usize::MAX };
+    let limits = Limits { batch: 700, threads: 2, places_per_anchor: 8, spilled_after: usize::MAX, notes: false };
     let rules = [
         Rules::default(),
         Rules { article_threshold: (1, 1), passage_threshold: (1, 1), min_cut: Some(15), ..Rules::default() },
@@ -206,6 +232,22 @@ proptest! {
     #[test]
     fn engine_and_oracle_agree_on_edited_samples(texts in edited_samples(), rules in rules(), limits in limits()) {
         check(&texts, &rules, &limits);
+    }
+
+    #[test]
+    fn engine_and_oracle_agree_on_stretches(texts in stretches(), rules in rules(), limits in limits()) {
+        check(&texts, &rules, &limits);
+    }
+
+    #[test]
+    fn batches_and_threads_show_in_nothing(
+        texts in prop_oneof![stretches(), collage_texts()],
+        rules in rules(),
+        limits in limits(),
+    ) {
+        let limits = Limits { spilled_after: usize::MAX, ..limits };
+        let one_by_one = Limits { batch: 1, threads: 1, ..limits };
+        prop_assert_eq!(verdicts(&texts, &rules, &limits), verdicts(&texts, &rules, &one_by_one));
     }
 
     #[test]

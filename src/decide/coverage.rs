@@ -89,8 +89,7 @@ struct Runs<'a> {
 impl Runs<'_> {
     /// The runs that are looked up by anchor number `nth`.
     fn of(&self, nth: usize) -> Range<usize> {
-        let anchors = &self.article.anchors;
-        anchors[nth].first_run as usize..anchors.get(nth + 1).map_or(self.n_runs, |next| next.first_run as usize)
+        self.article.runs_of(nth, self.kept.shingles().min_run().words())
     }
 
     fn are_covered(&self, nth: usize) -> bool {
@@ -127,6 +126,14 @@ impl Runs<'_> {
             }
         }
     }
+}
+
+/// How many words are equal before two places, and from them on.
+pub(super) fn equal_around(words: [&[WordHash]; 2], at: [usize; 2]) -> (usize, usize) {
+    let ([one, two], [at_one, at_two]) = (words, at);
+    let before = one[..at_one].iter().rev().zip(two[..at_two].iter().rev()).take_while(|(a, b)| a == b).count();
+    let after = one[at_one..].iter().zip(&two[at_two..]).take_while(|(a, b)| a == b).count();
+    (before, after)
 }
 
 /// Marks the words of all marked runs.

@@ -1,6 +1,6 @@
 //! Verdict 3: whole sentences are cut from a passage that stays.
 
-use super::coverage::{Equal, gaps};
+use super::coverage::Equal;
 use super::passages::Walk;
 use super::receipt::Source;
 use super::rules::MinCut;
@@ -83,12 +83,14 @@ impl Walk<'_> {
                 marked_to = run_end;
             }
         }
-        if marked_to > start {
-            // Between such words there may be gaps that equal a kept passage.
-            let all_gaps: Vec<WordSpan> = gaps(&flags, WordSpan::new(0, flags.len()), min_run).collect();
-            all_gaps.into_iter().for_each(|gap| flags[gap.range()].fill(true));
-        }
-        flags.chunk_by(|a, b| a == b).any(|stretch| stretch[0] && stretch.len() >= min_cut)
+        // Between such words there may be gaps that equal a kept passage. If less comes to be covered than is marked, gaps reach further: any stretch that is short
+        // enough may lie in one.
+        let gaps = if marked_to > start { 1..min_run } else { 0..0 };
+        let mut in_a_row = 0;
+        flags.chunk_by(|a, b| a == b).any(|stretch| {
+            in_a_row = if stretch[0] || gaps.contains(&stretch.len()) { in_a_row + stretch.len() } else { 0 };
+            in_a_row >= min_cut
+        })
     }
 
     /// Whether all words of a sentence are covered now.

@@ -6,6 +6,7 @@
 
 mod coverage;
 mod cuts;
+mod early;
 mod facts;
 mod left;
 mod near;
@@ -16,6 +17,7 @@ mod record;
 mod rules;
 mod verdict;
 
+pub use early::judge_early;
 pub use near::{Near, Notes, Scores, Stayed};
 pub use receipt::{Receipt, Source};
 pub use record::{RecordNear, RecordScores, RecordVerdict, Removed, record_verdict};

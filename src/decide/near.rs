@@ -6,7 +6,7 @@ use super::coverage::OthersCover;
 use super::cuts::rows_of_covered_sentences;
 use super::facts::changed_facts;
 use super::receipt::Cover;
-use super::rules::{Facts, LONG_PASSAGE, MinCut, Rules, Threshold, Updates};
+use super::rules::{Facts, LONG_PASSAGE, MIN_GAP, MinCut, Rules, Threshold, Updates};
 use super::verdict::{Article, Judgement, Reason, Removal, Verdict, may_lose_words, with_gaps};
 use crate::corpus::{ByteSpan, Passage, WordSpan};
 use crate::index::KeptText;
@@ -69,7 +69,7 @@ pub(super) fn notes(
         MinCut::Never => MinCut::Never,
     };
     let lenient = Rules { article_threshold: floor, passage_threshold: floor, min_cut: half_cut, ..*rules };
-    if !may_lose_words(article, &lenient, others) {
+    if !may_lose_words(article, &lenient, &others.words, MIN_GAP..kept.shingles().min_run().words()) {
         return Notes::default();
     }
     let (covered, equal) = with_gaps(article.print, kept, others, &mut judgement.gaps_looked_up);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::coverage::equal_around;
 use super::rules::LONG_PASSAGE;
-use super::verdict::Piece;
+use super::verdict::{Article, Piece};
 use crate::corpus::WordSpan;
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher, WordHash};
 
@@ -21,6 +22,8 @@ pub(super) struct OwnText<'a> {
     /// What is kept, as one stream, and the pieces of the article that it is made of.
     stream: Vec<WordHash>,
     pieces: Vec<Piece>,
+    /// Whether a run across the last seam may cover something later.
+    seam_may_cover: bool,
     /// Kept runs that may cover something later, and kept passages, each with its first place in the stream.
     runs: HashMap<u64, u32, MixedHashing>,
     run_bits: HashBits,
@@ -38,6 +41,7 @@ impl<'a> OwnText<'a> {
             may_repeat: repeats.runs,
             stream: Vec::with_capacity(article.words.len()),
             pieces: Vec::new(),
+            seam_may_cover: false,
             runs: HashMap::default(),
             run_bits: HashBits::with_room(FEW_RUNS),
             passages: HashMap::default(),
@@ -54,17 +58,22 @@ impl<'a> OwnText<'a> {
         self.stream.extend_from_slice(&self.article[words.range()]);
         match self.pieces.last_mut() {
             Some(last) if last.words.end == words.start => last.words.end = words.end,
-            _ => self.pieces.push(Piece { words, n_left_before: old_len as u32 }),
+            _ => {
+                self.pieces.push(Piece { words, n_left_before: old_len as u32 });
+                self.seam_may_cover = self.may_cover_across_seam(words);
+            }
         }
         let run_len = self.shingles.min_run().words();
         let first = (old_len + 1).saturating_sub(run_len);
         // The last piece begins at the last seam. A run across it may be equal to any run; one from there on is a run of the article as well.
         let piece = *self.pieces.last().expect("one was just added or made longer");
         let seam = piece.n_left_before as usize;
-        let first_to_look_at = if self.may_repeat.is_empty() && seam <= first { self.stream.len() } else { first };
+        let has_news = !self.may_repeat.is_empty() || self.seam_may_cover && first < seam;
+        let first_to_look_at = if has_news { first } else { self.stream.len() };
         for (nth, hash) in self.shingles.runs(&self.stream[first_to_look_at..]).enumerate() {
             let at = first + nth;
-            let may_cover = at < seam || self.may_repeat.get(piece.words.start as usize + at - seam) == Some(&true);
+            let in_article = || piece.words.start as usize + at - seam;
+            let may_cover = if at < seam { self.seam_may_cover } else { self.may_repeat(in_article()) };
             if may_cover {
                 self.runs.entry(hash).or_insert(at as u32);
                 self.run_bits.add(hash);
@@ -75,6 +84,14 @@ impl<'a> OwnText<'a> {
         if !self.runs.is_empty() && self.article_runs.is_empty() {
             self.article_runs = self.shingles.runs(self.article).collect();
         }
+    }
+
+    /// Whether a run across the seam before these words, the last kept, may stand in the article from here on: the two words at the seam do, side by side.
+    fn may_cover_across_seam(&self, words: WordSpan) -> bool {
+        let Some(before) = (self.stream.len() - words.len()).checked_sub(1) else { return false };
+        let seam = [self.stream[before], self.stream[before + 1]];
+        let here = (words.start as usize).saturating_sub(self.shingles.min_run().words());
+        self.article[here..].windows(2).any(|pair| pair == seam)
     }
 
     /// Whether keeping some of these words, which nothing kept so far covers, may cover others of them.
@@ -194,8 +211,12 @@ pub(super) struct Repeats {
 const MOST_COMPARED: usize = 8;
 
 impl Repeats {
-    /// What repeats itself in an article.
-    pub(super) fn find(article: &Fingerprint, shingles: &ShingleHasher) -> Self {
+    /// What repeats itself in an article, if it may.
+    pub(super) fn of(article: &Article<'_>, shingles: &ShingleHasher) -> Self {
+        if article.repeats_itself { Self::find(article.print, shingles) } else { Self::default() }
+    }
+
+    fn find(article: &Fingerprint, shingles: &ShingleHasher) -> Self {
         let long_passages = article.passages.iter().filter(|passage| passage.words.len() >= LONG_PASSAGE);
         let mut keys: Vec<PassageKey> = long_passages.filter_map(|passage| article.key_of(passage)).collect();
         keys.sort_unstable();
@@ -222,17 +243,14 @@ fn runs_that_repeat(article: &Fingerprint, shingles: &ShingleHasher) -> Vec<bool
         let anchors = || equal.iter().map(|&(_, nth)| nth);
         if equal.len() > MOST_COMPARED {
             anchors().for_each(|nth| {
-                mark(
-                    article.anchors[nth].first_run as usize
-                        ..article.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize),
-                );
+                mark(article.runs_of(nth, run_len));
             });
             continue;
         }
         for (nth, later) in anchors().enumerate() {
             for earlier in anchors().take(nth) {
                 let at = [earlier, later].map(|nth| article.anchors[nth].word as usize);
-                let (before, after) = equal_around(&article.words, at);
+                let (before, after) = equal_around([&article.words; 2], at);
                 if before + after >= run_len {
                     at.into_iter().for_each(|at| mark(at - before..at + after - run_len + 1));
                 }
@@ -251,14 +269,6 @@ fn those_that_may_repeat(anchors: &[Anchor]) -> Vec<(u64, usize)> {
         }
     }
     anchors.iter().map(|anchor| anchor.hash).zip(0..).filter(|&(hash, _)| seen_again.may_have(hash)).collect()
-}
-
-/// How many words are equal before two places, and from them on.
-fn equal_around(words: &[WordHash], at: [usize; 2]) -> (usize, usize) {
-    let [one, two] = at;
-    let before = words[..one].iter().rev().zip(words[..two].iter().rev()).take_while(|(a, b)| a == b).count();
-    let after = words[one..].iter().zip(&words[two..]).take_while(|(a, b)| a == b).count();
-    (before, after)
 }
 
 #[cfg(test)]

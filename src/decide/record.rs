@@ -8,7 +8,7 @@ use super::verdict::{Judgement, Reason, Removal, Verdict};
 use crate::corpus::{ByteSpan, Passage, Place, WordSpan};
 use crate::filter::{Finding, Rule};
 use crate::fingerprint::Fingerprint;
-use crate::index::{KeptText, WordPlace};
+use crate::index::{KeptRecords, WordPlace};
 
 /// What becomes of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,12 +105,12 @@ impl RecordVerdict {
     }
 
     /// Of an update, the place in kept text of the article that it updates: the one in which most words of its receipts stand, the first of several.
-    pub fn update_of(&self, kept: &KeptText) -> Option<WordPlace> {
+    pub fn update_of(&self, kept: KeptRecords<'_>) -> Option<WordPlace> {
         let update = self.removed.first().filter(|removed| removed.reason == Reason::Update)?;
         let mut words_by_record: BTreeMap<(u32, Place), (WordPlace, usize)> = BTreeMap::new();
         for receipt in &update.receipts {
             if let Source::Other(place) = receipt.source {
-                let record = kept.record_at(place);
+                let record = kept.at(place);
                 words_by_record.entry((record.run, record.place)).or_insert((place, 0)).1 += receipt.words.len();
             }
         }

@@ -1,5 +1,7 @@
 //! The verdicts: first on the article as a whole, then passage by passage.
 
+use std::ops::Range;
+
 use super::coverage::{Equal, OthersCover, gap_key, gaps, others_cover};
 use super::facts::changed_facts;
 use super::near::{Notes, notes};
@@ -149,11 +151,22 @@ impl Touched {
             word + n_gone
         })
     }
+
+    /// The anchors by which runs of `run_len` words are looked up that lie across a seam: where something was taken out between two of their words.
+    pub fn anchors_across_seams(&self, run_len: usize) -> impl Iterator<Item = &Anchor> {
+        let seams = self.pieces.iter().map(|piece| piece.n_left_before).filter(|&seam| seam > 0);
+        seams.flat_map(move |seam| {
+            // The anchor of a run is the last that is there for it or for runs before it.
+            let first =
+                self.anchors.partition_point(|anchor| anchor.first_run as usize + run_len <= seam as usize + 1).saturating_sub(1);
+            self.anchors[first..].iter().take_while(move |anchor| anchor.first_run < seam)
+        })
+    }
 }
 
 impl Judgement {
     /// The article stays as it is.
-    fn untouched() -> Self {
+    pub(super) fn untouched() -> Self {
         Self {
             verdict: Verdict::Keep,
             whole: None,
@@ -184,18 +197,23 @@ pub fn filtered(article: &Article<'_>) -> Judgement {
 /// Judges an article against the kept text.
 pub fn judge(article: &Article<'_>, kept: &KeptText, rules: &Rules) -> Judgement {
     let others = others_cover(article.print, article.candidates, kept);
-    let mut judgement = judge_with(article, kept, rules, others.as_ref());
-    if let (Some(floor), Some(others)) = (rules.near, &others) {
+    judge_knowing(article, kept, rules, others.as_ref())
+}
+
+/// Judges an article of which `others` is what other articles cover.
+pub(super) fn judge_knowing(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Judgement {
+    let mut judgement = judge_without_notes(article, kept, rules, others);
+    if let (Some(floor), Some(others)) = (rules.near, others) {
         judgement.notes = notes(article, kept, rules, floor, others, &mut judgement);
     }
     judgement
 }
 
-/// Judges an article of which `others` is what other articles cover.
-fn judge_with(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Judgement {
-    let repeats = if article.repeats_itself { Repeats::find(article.print, kept.shingles()) } else { Repeats::default() };
+fn judge_without_notes(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Option<&OthersCover>) -> Judgement {
+    let repeats = Repeats::of(article, kept.shingles());
     let mut judgement = Judgement::untouched();
-    if repeats.is_empty() && others.is_none_or(|others| !may_lose_words(article, rules, others)) {
+    let gaps = MIN_GAP..rules.min_run.words();
+    if repeats.is_empty() && others.is_none_or(|others| !may_lose_words(article, rules, &others.words, gaps)) {
         return judgement;
     }
     if let Some(others) = others
@@ -220,10 +238,9 @@ fn judge_with(article: &Article<'_>, kept: &KeptText, rules: &Rules, others: Opt
     judgement
 }
 
-/// Whether others' cover could be enough for any verdict if every gap were covered, too. Of an article that doesn't repeat itself nothing else is covered, as
-/// long as nothing of it goes.
-pub(super) fn may_lose_words(article: &Article<'_>, rules: &Rules, others: &OthersCover) -> bool {
-    let min_run = rules.min_run.words();
+/// Whether others' cover, for each word of the stream, could be enough for any verdict if every gap of so many words were covered, too. Of an article that doesn't
+/// repeat itself nothing else is covered, as long as nothing of it goes.
+pub(super) fn may_lose_words(article: &Article<'_>, rules: &Rules, covered: &[bool], gaps: Range<usize>) -> bool {
     let min_cut = match rules.min_cut {
         MinCut::Words(min_cut) => min_cut,
         MinCut::Never => usize::MAX,
@@ -231,11 +248,11 @@ pub(super) fn may_lose_words(article: &Article<'_>, rules: &Rules, others: &Othe
     let mut n_covered_in_all = 0;
     for passage in article.print.passages.iter().map(|passage| passage.words) {
         let (mut n_covered, mut in_a_row) = (0, 0);
-        if !others.words[passage.range()].contains(&true) {
+        if !covered[passage.range()].contains(&true) {
             continue;
         }
-        for stretch in others.words[passage.range()].chunk_by(|a, b| a == b) {
-            let may_be_covered = stretch[0] || (MIN_GAP..min_run).contains(&stretch.len());
+        for stretch in covered[passage.range()].chunk_by(|a, b| a == b) {
+            let may_be_covered = stretch[0] || gaps.contains(&stretch.len());
             n_covered += if may_be_covered { stretch.len() } else { 0 };
             in_a_row = if may_be_covered { in_a_row + stretch.len() } else { 0 };
             if in_a_row >= min_cut {

@@ -11,6 +11,8 @@ mod shingle;
 mod vocabulary;
 mod winnow;
 
+use std::ops::Range;
+
 use crate::corpus::{ByteSpan, Passage, WordSpan};
 use crate::split;
 
@@ -64,6 +66,12 @@ impl Fingerprint {
             *at += self.anchors[*at..].iter().take_while(|anchor| anchor.word < word).count();
             Some(*at)
         })
+    }
+
+    /// The runs of `run_len` words that are looked up by anchor number `nth`, by their first words.
+    pub fn runs_of(&self, nth: usize, run_len: usize) -> Range<usize> {
+        let n_runs = (self.words.len() + 1).saturating_sub(run_len);
+        self.anchors[nth].first_run as usize..self.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize)
     }
 
     /// The passage that begins with word `word`, by number; of several, the one that has words.

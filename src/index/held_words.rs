@@ -38,6 +38,17 @@ impl HeldWords {
         unsafe { std::slice::from_raw_parts(self.memory.as_ptr().cast(), self.len) }
     }
 
+    /// Has the system clear the memory of the next `n_words` words, as far as there is room for them: who adds them will not have to wait for it.
+    pub(super) fn make_ready(&self, n_words: usize) {
+        #[cfg(target_os = "linux")]
+        {
+            let start = self.len * size_of::<WordHash>();
+            let len = (n_words * size_of::<WordHash>()).min(self.memory.len() - start);
+            // Older systems cannot do it, and clear it as it is used.
+            let _is_done = self.memory.advise_range(Advice::PopulateWrite, start, len).is_ok();
+        }
+    }
+
     /// Adds words.
     ///
     /// # Panics

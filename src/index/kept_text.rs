@@ -5,8 +5,9 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::kept_records::{EarlierRun, KeptRecords};
 use super::lookup::{Lookup, sift};
-use super::records::{KeptRecord, Records};
+use super::records::Records;
 use super::segment::{Segment, SegmentWriter, TableKind, merge};
 use super::shards::Spot;
 use super::tables::{Shard, TableSize, Tables};
@@ -32,15 +33,6 @@ pub struct KeptText {
     records: Records,
     settled: Tables,
     recent: Tables,
-}
-
-/// A run whose text is kept in segments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlierRun {
-    /// What it is called.
-    pub name: String,
-    /// Its chunks of kept words.
-    pub chunks: Range<u32>,
 }
 
 /// What an article left in the output, as the tables take it.
@@ -90,27 +82,9 @@ impl KeptText {
         &self.words
     }
 
-    /// The record that the word at `place` stands in.
-    ///
-    /// # Panics
-    ///
-    /// If nothing was kept at or before `place`.
-    pub fn record_at(&self, place: WordPlace) -> KeptRecord<'_> {
-        let chunk = place.chunk();
-        let run = self.earlier.partition_point(|run| run.chunks.end <= chunk);
-        match self.stored.iter().find(|segment| segment.chunks().contains(&chunk)) {
-            Some(segment) => {
-                let record = segment.records().at(place).unwrap_or_default();
-                let file = (run < self.earlier.len()).then(|| segment.file_name(record.place.file).unwrap_or_default());
-                record.seen_from(place, run as u32, file)
-            }
-            None => self.records.view().at(place).expect("it was kept").seen_from(place, run as u32, None),
-        }
-    }
-
-    /// The earlier run of this number; `None` if it is the current one.
-    pub fn earlier_run(&self, number: u32) -> Option<&EarlierRun> {
-        self.earlier.get(number as usize)
+    /// Which records its words belong to.
+    pub fn records(&self) -> KeptRecords<'_> {
+        KeptRecords { held: &self.records, stored: &self.stored, earlier: &self.earlier }
     }
 
     /// Shard number `nth` of what was known before the current batch.
@@ -189,10 +163,12 @@ impl KeptText {
         self.recent.clear();
     }
 
-    /// The shards of the settled tables, to be filled side by side.
-    pub fn filling(&mut self) -> Vec<ShardFilling<'_>> {
+    /// Fills the settled tables; what else is kept can be read meanwhile.
+    pub fn filling(&mut self) -> Filling<'_> {
         let ground = Ground { words: &self.words, shingles: &self.shingles, size: self.settled.size() };
-        self.settled.shards_mut().iter_mut().map(|shard| ShardFilling { shard, ground }).collect()
+        let shards = self.settled.shards_mut().iter_mut().map(|shard| ShardFilling { shard, ground }).collect();
+        let records = KeptRecords { held: &self.records, stored: &self.stored, earlier: &self.earlier };
+        Filling { shards, words: &self.words, records }
     }
 }
 
@@ -285,6 +261,17 @@ impl KeptStream<'_> {
         let next = self.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
         self.anchors[nth].first_run as usize..next
     }
+}
+
+/// The kept text while its settled tables are being filled.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// The shards of the tables, to be filled side by side.
+    pub shards: Vec<ShardFilling<'a>>,
+    /// The kept words.
+    pub words: &'a KeptWords,
+    /// Which records they belong to.
+    pub records: KeptRecords<'a>,
 }
 
 /// One shard of the kept text, as it stood before the batch.

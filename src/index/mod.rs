@@ -4,6 +4,7 @@
 //! forgets: what the tables answer is what the definition asks for, up to collisions of 64-bit hashes.
 
 mod held_words;
+mod kept_records;
 mod kept_text;
 mod lookup;
 mod page;
@@ -16,7 +17,9 @@ mod table;
 mod tables;
 mod words;
 
-pub use kept_text::{EarlierRun, KeptStream, KeptText, SettledShard, ShardFilling};
+pub use kept_records::{EarlierRun, KeptRecords};
+pub use kept_text::{Filling, KeptStream, KeptText, SettledShard, ShardFilling};
+pub use prefetch::asking_ahead;
 pub use records::KeptRecord;
 pub use segment::{Segment, SegmentCounts, SegmentError, merge, merge_wanted, write_without};
 pub use shards::{ByShard, N_SHARDS, Numbered, Spot, shard_of};

@@ -94,6 +94,13 @@ impl KeptWords {
         place
     }
 
+    /// Has memory cleared for the next `n_words` words of the last chunk.
+    pub fn make_ready(&self, n_words: usize) {
+        if let Some(Chunk::Held(held)) = self.chunks.last() {
+            held.make_ready(n_words);
+        }
+    }
+
     /// The chunks of a segment are read there from now on.
     pub(super) fn store(&mut self, segment: &Arc<Segment>) {
         for (nth, at) in segment.stored_chunks() {

@@ -11,7 +11,7 @@ use super::near::ScoresShown;
 use crate::corpus::{ByteSpan, Place, RecordName, WordSpan};
 use crate::decide::{Reason, Receipt, RecordVerdict, Removed, Source};
 use crate::fingerprint::{Seed, scan_words};
-use crate::index::{KeptRecord, KeptText, WordPlace};
+use crate::index::{KeptRecord, KeptRecords, WordPlace};
 use crate::pipeline::Prepared;
 use crate::read::{SourceFile, raw_places};
 use crate::write::encode_string;
@@ -190,7 +190,7 @@ pub fn entries<'a>(
     kept_before: u64,
     verdict: &'a RecordVerdict,
     raw: &RawText<'a>,
-    kept: &'a KeptText,
+    kept: KeptRecords<'a>,
     files: &'a [Arc<SourceFile>],
     ledger_text: LedgerText,
 ) -> Vec<Entry<'a>> {
@@ -207,7 +207,7 @@ pub fn entries<'a>(
 pub(super) struct EntryWriter<'a> {
     pub(super) record: &'a Prepared,
     pub(super) kept_before: u64,
-    pub(super) kept: &'a KeptText,
+    pub(super) kept: KeptRecords<'a>,
     pub(super) files: &'a [Arc<SourceFile>],
     pub(super) ledger_text: LedgerText,
     /// Where each word stands, once somebody wants to know: most receipts have no single words to show.
@@ -291,10 +291,15 @@ impl<'a> EntryWriter<'a> {
 }
 
 /// The kept text that a receipt of a record leads to. `files` are all files begun so far.
-pub fn covering<'a>(record: &'a Prepared, kept: &'a KeptText, files: &'a [Arc<SourceFile>], receipt: &Receipt) -> Covering<'a> {
+pub fn covering<'a>(
+    record: &'a Prepared,
+    kept: KeptRecords<'a>,
+    files: &'a [Arc<SourceFile>],
+    receipt: &Receipt,
+) -> Covering<'a> {
     let words = receipt.words.len();
     match receipt.source {
-        Source::Other(place) => Covering { name: name_at(kept, files, place), first_word: kept.record_at(place).word, words },
+        Source::Other(place) => Covering { name: name_at(kept, files, place), first_word: kept.at(place).word, words },
         Source::Own(word) => Covering { name: own_name(record, files), first_word: u64::from(word), words },
     }
 }
@@ -305,10 +310,10 @@ fn own_name<'a>(record: &'a Prepared, files: &'a [Arc<SourceFile>]) -> Name<'a> 
     Name { file: &files[place.file as usize].name, record: place.record, id, url, date, source, run: None }
 }
 
-fn name_at<'a>(kept: &'a KeptText, files: &'a [Arc<SourceFile>], place: WordPlace) -> Name<'a> {
-    let KeptRecord { run, place: Place { file: nth, record }, file, id, url, date, source, .. } = kept.record_at(place);
+fn name_at<'a>(kept: KeptRecords<'a>, files: &'a [Arc<SourceFile>], place: WordPlace) -> Name<'a> {
+    let KeptRecord { run, place: Place { file: nth, record }, file, id, url, date, source, .. } = kept.at(place);
     let file = file.unwrap_or_else(|| &files[nth as usize].name);
-    Name { file, record, id, url, date, source, run: kept.earlier_run(run).map(|run| run.name.as_str()) }
+    Name { file, record, id, url, date, source, run: kept.run(run).map(|run| run.name.as_str()) }
 }
 
 /// A text as it is written in a JSON string of ASCII, if the record's are that, and the ledger would write it otherwise.

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::judge::Prepared;
 use super::texts::{CleanedTexts, Cleaners, Learned, Notes};
-use crate::boilerplate::{Boilerplate, Keyed, keyed};
+use crate::boilerplate::{Boilerplate, Counter, Keyed, keyed};
 use crate::clean::Cleaning;
 use crate::corpus::Place;
-use crate::decide::Facts;
+use crate::decide::{Facts, RecordVerdict, Verdict};
 use crate::fingerprint::{ShingleHasher, words_of};
 use crate::language::has_names;
 use crate::ledger::RawText;
@@ -109,6 +109,15 @@ impl Batch {
         let origin = &self.origins[nth];
         let bytes = || &self.blocks[origin.block].bytes[origin.raw.bytes.clone()];
         (origin, origin.converted.as_deref().unwrap_or_else(bytes))
+    }
+
+    /// Counts the passages of what is kept of the batch.
+    pub(super) fn count_boilerplate(&self, verdicts: &[RecordVerdict], counter: &mut Counter) {
+        for ((record, verdict), origin) in self.records.iter().zip(verdicts).zip(&self.origins) {
+            if verdict.verdict == Verdict::Keep {
+                counter.count(&record.name.source, &record.text, &origin.keyed);
+            }
+        }
     }
 
     /// The rows among which record number `nth` stands, where it is one, and its place there.

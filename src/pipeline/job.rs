@@ -17,7 +17,7 @@ use super::spill::MemoryLimit;
 use super::texts::Learned;
 use super::verify::{Evidence, check, twice};
 use super::witness::texts_of;
-use crate::boilerplate::Boilerplate;
+use crate::boilerplate::{Boilerplate, Counter};
 use crate::decide::{RecordVerdict, Threshold};
 use crate::error::{Error, printable};
 use crate::filter::{Filter, Limits};
@@ -123,6 +123,7 @@ fn verify_complete(
 /// All inputs were read; what lacks is that what was written gets its names.
 pub(super) struct Reading<'a> {
     sinks: Sinks<'a>,
+    boilerplate: Counter,
     judge: Judge,
     started: Instant,
 }
@@ -132,7 +133,7 @@ impl Reading<'_> {
     pub(super) fn complete(mut self) -> Result<Complete, Error> {
         self.sinks.summary.seconds = self.started.elapsed().as_secs_f64();
         self.sinks.summary.peak_memory = peak_memory();
-        self.sinks.complete()
+        self.sinks.complete(self.boilerplate)
     }
 }
 
@@ -163,6 +164,8 @@ pub(super) fn read_through<'a>(
     };
     let mut upcoming = next()?;
     let mut sinks = Sinks::begin(settings, shingles.seed())?;
+    let mut boilerplate = Counter::new(settings.memory / 16);
+    let counts_boilerplate = settings.boilerplate == Boilerplate::Report && !settings.is_rehearsal;
 
     while let Some(batch) = upcoming.take() {
         let provisional = (settings.job == Job::Dedup).then(|| judge.judge_side_by_side(&batch.records));
@@ -171,24 +174,28 @@ pub(super) fn read_through<'a>(
             || {
                 let Some(provisional) = provisional else {
                     let verdicts = vec![RecordVerdict::keep(); batch.records.len()];
-                    return sinks.write(&batch, &verdicts, &judge).map(|()| (verdicts, None));
+                    return sinks.write(&batch, &verdicts, judge.kept().records()).map(|()| (verdicts, None));
                 };
                 let mut settled = judge.settle(&batch.records, provisional);
-                if let Some(failure) = judge.kept().failure() {
-                    return Err(Error::usage(format!("kept text cannot be read from its files any more: {failure}")));
-                }
-                let verdicts = std::mem::take(&mut settled.verdicts);
-                sinks.write(&batch, &verdicts, &judge).map(|()| (verdicts, Some(settled)))
+                Ok((std::mem::take(&mut settled.verdicts), Some(settled)))
             },
             &mut next,
         );
         let (verdicts, settled) = settled?;
+        // What is kept is learned while it is written and counted.
         let learn = || -> Result<(), Error> {
             let Some(settled) = settled else { return Ok(()) };
-            judge.learn(&batch.records, settled);
+            check_kept(&judge)?;
+            judge.learn_while(&batch.records, settled, |kept| sinks.write(&batch, &verdicts, kept))?;
+            check_kept(&judge)?;
             limit.keep(&mut judge)
         };
-        rayon::join(learn, || sinks.count_boilerplate(&batch, &verdicts)).0?;
+        let count = || {
+            if counts_boilerplate {
+                batch.count_boilerplate(&verdicts, &mut boilerplate);
+            }
+        };
+        rayon::join(learn, count).0?;
         let summary = &sinks.summary;
         progress.show(n_read.load(Ordering::Relaxed), summary.articles_in, summary.words_out, summary.words_in);
         upcoming = prepared?;
@@ -197,7 +204,15 @@ pub(super) fn read_through<'a>(
     progress.finish();
     sinks.summary.bytes_in = n_read.load(Ordering::Relaxed);
     sinks.summary.run = index.and_then(RunIndex::run_name).map(str::to_owned);
-    Ok(Reading { sinks, judge, started })
+    Ok(Reading { sinks, boilerplate, judge, started })
+}
+
+/// Refuses to go on where kept text could not be read from its files: then verdicts and receipts are wrong.
+fn check_kept(judge: &Judge) -> Result<(), Error> {
+    match judge.kept().failure() {
+        Some(failure) => Err(Error::usage(format!("kept text cannot be read from its files any more: {failure}"))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses outputs that would destroy an input or each other, and an output folder that the next run would read as input.

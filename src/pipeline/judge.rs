@@ -1,7 +1,7 @@
 //! Judging in parallel, with one answer.
 //!
-//! Most articles of a batch have nothing in common with each other: they are judged side by side, against the text kept before the batch. The others
-//! wait, and are judged in order against all that was kept before them. What was kept then goes into the index, shard by shard.
+//! Most articles of a batch have nothing in common with each other, or nothing by which they lose words: they are judged side by side, against the text kept before
+//! the batch. The others wait, and are judged in order against all that was kept before them. What was kept then goes into the index, shard by shard.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,12 @@ use rayon::prelude::*;
 use super::filtering::Filtering;
 use super::sharing::Sharing;
 use crate::corpus::{Place, RecordName};
-use crate::decide::{Article, Candidates, Judgement, RecordVerdict, Rules, Touched, Verdict, filtered, judge, record_verdict};
+use crate::decide::{
+    Article, Candidates, Judgement, RecordVerdict, Rules, Touched, Verdict, filtered, judge, judge_early, record_verdict,
+};
 use crate::filter::{Finding, Limits};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
-use crate::index::{ByShard, KeptStream, KeptText, Spot, TableSize, WordPlace};
+use crate::index::{ByShard, Filling, KeptRecords, KeptStream, KeptText, ShardFilling, Spot, TableSize, WordPlace, asking_ahead};
 use crate::language::Language;
 use crate::split::{PartSize, parts};
 
@@ -125,7 +127,7 @@ impl Judge {
         let provisional = self.judge_side_by_side(batch);
         let mut settled = self.settle(batch, provisional);
         let verdicts = std::mem::take(&mut settled.verdicts);
-        self.learn(batch, settled);
+        self.learn_while(batch, settled, |_| ());
         verdicts
     }
 
@@ -137,7 +139,9 @@ impl Judge {
         let sharing = std::mem::take(&mut self.spare).find_again(&prints, &self.kept);
         let judgements = articles.par_iter().enumerate().map(|(nth, (record, print))| {
             let article = || record.article(print, sharing.settled(nth), &sharing, nth);
-            let judgement = (!sharing.depends[nth]).then(|| judge(&article(), &self.kept, &self.rules));
+            let before = |spot: Spot| (spot, prints[spot.article()]);
+            let shared = sharing.shared_before(nth).map(|(spot, chain)| (spot, chain.map(before)));
+            let judgement = judge_early(&article(), shared, &self.kept, &self.rules);
             let finding = self.filtering.look_at(record, judgement.as_ref());
             (judgement, finding)
         });
@@ -212,25 +216,37 @@ impl Judge {
         };
         let anchors: Vec<(&Anchor, Option<u32>)> = touched.anchors.iter().zip(foretold(print, touched)).collect();
         late.add(print, touched, &anchors, sharing);
+        late.across_seams.extend(touched.anchors_across_seams(self.rules.min_run.words()).map(|anchor| anchor.hash));
+        let mut shared = sharing.shared(nth).take_while(|spot| !spot.is_passage()).map(|spot| spot.word).peekable();
+        let mut is_shared = |word| {
+            while shared.next_if(|&before| before < word).is_some() {}
+            shared.peek() == Some(&word)
+        };
         let may_be_asked_for = |(anchor, foretold): &(&Anchor, Option<u32>)| {
-            foretold.map_or_else(|| sharing.may_be_in_batch(anchor.hash), |word| sharing.is_shared(nth, word))
+            foretold.map_or_else(|| sharing.may_be_in_batch(anchor.hash), &mut is_shared)
         };
         self.kept.remember_for_batch(&left, anchors.into_iter().filter(may_be_asked_for).map(|(anchor, _)| anchor));
     }
 
-    /// The last step, on all threads: the index learns what was kept of a batch.
-    pub fn learn(&mut self, batch: &[Prepared], settled: Settled) {
+    /// The last step, on all threads: the index learns what was kept of a batch, while something is done that needs to know the kept records.
+    pub fn learn_while<T: Send>(
+        &mut self,
+        batch: &[Prepared],
+        settled: Settled,
+        meanwhile: impl FnOnce(KeptRecords<'_>) -> T + Send,
+    ) -> T {
         self.kept.forget_batch();
         let prints = batch.iter().flat_map(|record| &record.parts);
         let streams: Vec<KeptStream<'_>> = prints.zip(&settled.parts).map(|(print, part)| part.left(print)).collect();
         let is_untouched: Vec<bool> = settled.parts.iter().map(SettledPart::is_untouched).collect();
         let touched = streams.iter().enumerate().filter(|(nth, _)| !is_untouched[*nth]);
         let touched = ByShard::sort(touched.map(|(nth, stream)| (nth, stream.anchors, stream.passages)));
-        self.kept.filling().into_par_iter().enumerate().for_each(|(nth, mut filling)| {
+        let Filling { shards, words, records } = self.kept.filling();
+        let fill = |(nth, mut filling): (usize, ShardFilling<'_>)| {
             let mut touched = touched.shard(nth).iter().peekable();
             for entries in settled.sharing.shard(nth) {
-                filling.prefetch(entries);
-                for entry in entries {
+                for (asked, entry) in asking_ahead(entries) {
+                    filling.prefetch(asked);
                     let article = entry.1.article();
                     while let Some(earlier) = touched.next_if(|earlier| earlier.1.article() < article) {
                         filling.insert(earlier, &streams);
@@ -241,8 +257,13 @@ impl Judge {
                 }
             }
             touched.for_each(|entry| filling.insert(entry, &streams));
-        });
+        };
+        // The next batch will keep about as many words, one article after the other: what can be done for that side by side with others is done now.
+        let make_ready = || words.make_ready(streams.iter().map(|stream| stream.words.len()).sum());
+        let fill_all = || shards.into_par_iter().enumerate().for_each(fill);
+        let ((), (result, ())) = rayon::join(fill_all, || rayon::join(|| meanwhile(records), make_ready));
         self.spare = settled.sharing.spare();
+        result
     }
 }
 
@@ -269,6 +290,8 @@ impl SettledPart {
 #[derive(Debug, Default)]
 struct Late {
     hashes: HashSet<u64, MixedHashing>,
+    /// The anchors of runs that came about, across seams: such an anchor may have been foretold, but with other words around it.
+    across_seams: HashSet<u64, MixedHashing>,
     /// Whether an article of the batch may have one of them.
     may_be_in_batch: bool,
 }
@@ -290,7 +313,7 @@ impl Late {
 
     /// What of article number `nth` may have a place in kept text by now.
     fn candidates(&self, print: &Fingerprint, sharing: &Sharing, nth: usize) -> Vec<Spot> {
-        let mut spots = sharing.settled_and_shared(nth).concat();
+        let mut spots: Vec<Spot> = sharing.settled(nth).spots.iter().copied().chain(sharing.shared(nth)).collect();
         if self.may_be_in_batch {
             let anchors = print.anchors.iter().filter(|anchor| self.is_late(anchor.hash));
             spots.extend(anchors.map(|anchor| Spot::anchor(nth, anchor.word)));
@@ -311,7 +334,10 @@ impl Late {
     /// equal a passage of an article before.
     fn concerns(&self, print: &Fingerprint, early: &Judgement, sharing: &Sharing, nth: usize) -> bool {
         let is_gap_known = early.gaps_looked_up.iter().any(|key| sharing.may_be_known_before(key.0, nth) || self.is_late(key.0));
-        is_gap_known || self.may_be_in_batch && hashes(&print.anchors, &print.short_passages).any(|hash| self.is_late(hash))
+        let may_hold_seam = || sharing.shared_anchors(nth, print).any(|anchor| self.across_seams.contains(&anchor.hash));
+        is_gap_known
+            || !self.across_seams.is_empty() && may_hold_seam()
+            || self.may_be_in_batch && hashes(&print.anchors, &print.short_passages).any(|hash| self.is_late(hash))
     }
 }
 

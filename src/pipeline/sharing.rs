@@ -12,14 +12,12 @@ use crate::index::{ByShard, KeptText, N_SHARDS, Numbered, SettledShard, Spot, sh
 /// Of the batch itself its answers err on one side only: two different hashes may be taken for one, which costs time, never the answer.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
-    /// For each article: whether an article before it in the batch has an anchor or short passage of it.
-    pub(super) depends: Vec<bool>,
     /// For each article: whether it has an anchor or short passage twice.
     pub(super) repeats_itself: Vec<bool>,
     /// What kept text had before the batch.
-    settled: ByArticle,
+    settled: ByArticle<Spot>,
     /// What stands in several articles, or twice in one.
-    shared: ByArticle,
+    shared: ByArticle<Link>,
     shards: Vec<Shard>,
     pieces: Vec<ByShard>,
 }
@@ -31,7 +29,7 @@ impl Sharing {
     /// Looks through a batch, on all threads, in the memory of what was found out about the last one.
     #[must_use]
     pub(super) fn find_again(self, batch: &[&Fingerprint], kept: &KeptText) -> Self {
-        let Self { mut depends, mut repeats_itself, settled, shared, mut shards, mut pieces } = self;
+        let Self { mut repeats_itself, settled, shared, mut shards, mut pieces } = self;
         let numbered: Vec<Numbered<'_>> =
             batch.iter().enumerate().map(|(nth, print)| (nth, &print.anchors[..], &print.short_passages[..])).collect();
         let piece_len = batch.len().div_ceil(rayon::current_num_threads()).max(1);
@@ -42,17 +40,12 @@ impl Sharing {
         pieces.par_iter_mut().zip(numbered.par_chunks(piece_len)).for_each(sort);
         shards.resize_with(N_SHARDS, Shard::default);
         shards.par_iter_mut().enumerate().for_each(|(nth, shard)| shard.find_again(&pieces, nth, kept.settled_shard(nth)));
-        for flags in [&mut depends, &mut repeats_itself] {
-            flags.clear();
-            flags.resize(batch.len(), false);
-        }
-        for shard in &shards {
-            shard.depends.iter().for_each(|spot| depends[spot.article()] = true);
-            shard.repeats.iter().for_each(|spot| repeats_itself[spot.article()] = true);
-        }
+        repeats_itself.clear();
+        repeats_itself.resize(batch.len(), false);
+        shards.iter().flat_map(|shard| &shard.repeats).for_each(|spot| repeats_itself[spot.article()] = true);
         let settled = settled.sort_again(shards.iter().map(|shard| &shard.settled[..]), batch.len());
         let shared = shared.sort_again(shards.iter().map(|shard| &shard.shared[..]), batch.len());
-        Self { depends, repeats_itself, settled, shared, shards, pieces }
+        Self { repeats_itself, settled, shared, shards, pieces }
     }
 
     /// Nobody will ask for a hash any more: the memory of a batch with a huge record goes at once.
@@ -74,19 +67,32 @@ impl Sharing {
         Candidates { spots: self.settled.of(article) }
     }
 
-    /// What of an article kept text had before the batch, and what other articles of the batch may have, each in order.
-    pub(super) fn settled_and_shared(&self, article: usize) -> [&[Spot]; 2] {
-        [self.settled.of(article), self.shared.of(article)]
+    /// What of an article other articles of the batch may have, in order.
+    pub(super) fn shared(&self, article: usize) -> impl Iterator<Item = Spot> + Clone {
+        self.shared.of(article).iter().map(|link| link.spot)
     }
 
-    /// Whether other articles of the batch may have the anchor of an article that begins with word `word`.
-    pub(super) fn is_shared(&self, article: usize, word: u32) -> bool {
-        self.shared.of(article).binary_search(&Spot::anchor(article, word)).is_ok()
+    /// The same, each with where it stood before in the batch, last first; now and then something else stands there.
+    pub(super) fn shared_before(&self, article: usize) -> impl Iterator<Item = (Spot, impl Iterator<Item = Spot>)> {
+        self.shared.of(article).iter().map(move |link| {
+            let mut at = link;
+            let before = std::iter::from_fn(move || {
+                at = if at.before == at.spot { None } else { self.link(at.before) }?;
+                Some(at.spot)
+            });
+            (link.spot, before)
+        })
+    }
+
+    /// The link of a spot that is shared.
+    fn link(&self, spot: Spot) -> Option<&Link> {
+        let links = self.shared.of(spot.article());
+        links.binary_search_by_key(&spot, |link| link.spot).ok().map(|nth| &links[nth])
     }
 
     /// The anchors of an article that other articles of the batch may have too.
     pub(super) fn shared_anchors<'a>(&'a self, article: usize, print: &'a Fingerprint) -> impl Iterator<Item = &'a Anchor> {
-        let anchors = self.shared.of(article).iter().take_while(|spot| !spot.is_passage());
+        let anchors = self.shared(article).take_while(|spot| !spot.is_passage());
         print.anchors_at(anchors.map(|spot| spot.word)).map(|nth| &print.anchors[nth])
     }
 
@@ -103,7 +109,7 @@ impl Sharing {
     /// Whether an article before number `article` may have this hash.
     pub(super) fn may_be_known_before(&self, hash: u64, article: usize) -> bool {
         let seen = self.seen(hash);
-        !seen.is_empty() && seen.first.article() < article
+        !seen.is_empty() && seen.first() < article
     }
 
     fn seen(&self, hash: u64) -> Seen {
@@ -117,10 +123,16 @@ impl Sharing {
 struct Shard {
     /// An open-addressing table of the batch's hashes; its length is a power of two.
     seen: Vec<Seen>,
-    depends: Vec<Spot>,
     repeats: Vec<Spot>,
     settled: Vec<Spot>,
-    shared: Vec<Spot>,
+    shared: Vec<Link>,
+}
+
+/// Where something that is shared stands, and where it stood before in the batch: there too, if it is the first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Link {
+    spot: Spot,
+    before: Spot,
 }
 
 /// A hash that was seen in the batch, and where.
@@ -128,14 +140,20 @@ struct Shard {
 struct Seen {
     /// Some bits of the hash.
     tag: u32,
-    /// The last article, plus one; 0: nothing was seen.
-    last: u32,
-    first: Spot,
+    /// The number of the first article, plus one; 0: nothing was seen.
+    first_plus_one: u32,
+    /// Where it was seen last.
+    last: Spot,
 }
 
 impl Seen {
     fn is_empty(self) -> bool {
-        self.last == 0
+        self.first_plus_one == 0
+    }
+
+    /// The number of the first article that has it.
+    fn first(self) -> usize {
+        self.first_plus_one as usize - 1
     }
 }
 
@@ -144,9 +162,9 @@ impl Shard {
         let n_entries: usize = pieces.iter().map(|piece| piece.shard(nth).len()).sum();
         self.seen.clear();
         self.seen.resize((n_entries + n_entries / 2 + 1).next_power_of_two(), Seen::default());
-        for spots in [&mut self.depends, &mut self.repeats, &mut self.settled, &mut self.shared] {
-            spots.clear();
-        }
+        self.repeats.clear();
+        self.settled.clear();
+        self.shared.clear();
         for piece in pieces {
             let entries = piece.shard(nth);
             settled.find(entries, &mut self.settled);
@@ -167,62 +185,81 @@ impl Shard {
     fn add(&mut self, hash: u64, spot: Spot) {
         let slot = self.slot(hash);
         let seen = &mut self.seen[slot];
-        let article = spot.article() as u32;
         if seen.is_empty() {
-            *seen = Seen { tag: hash as u32, last: article + 1, first: spot };
+            *seen = Seen { tag: hash as u32, first_plus_one: spot.article() as u32 + 1, last: spot };
             return;
         }
-        if seen.last == article + 1 {
+        if seen.last.article() == spot.article() {
             self.repeats.push(spot);
         }
-        if seen.first.article() != spot.article() {
-            self.depends.push(spot);
-        }
-        // The first is noted with every other: once is enough, but mostly there is just one.
-        self.shared.extend([seen.first, spot]);
-        seen.last = article + 1;
+        // The one before may be the first, which has no link yet. If it has one, that sorts before this.
+        self.shared.extend([Link { spot: seen.last, before: seen.last }, Link { spot, before: seen.last }]);
+        seen.last = spot;
     }
 }
 
-/// Spots in order, and where each article's begin.
+/// Spots, or links of spots, in order, and where each article's begin.
 #[derive(Debug, Default)]
-struct ByArticle {
-    spots: Vec<Spot>,
+struct ByArticle<T> {
+    items: Vec<T>,
     /// One more than there are articles.
     starts: Vec<u32>,
 }
 
-impl ByArticle {
-    /// Sorts these spots, in the memory of the last ones.
-    fn sort_again<'a>(self, unsorted: impl Iterator<Item = &'a [Spot]> + Clone, n_articles: usize) -> Self {
+/// What belongs to a spot; sorts by it.
+trait OfSpot: Copy + Default + Ord {
+    fn spot(&self) -> Spot;
+}
+
+impl OfSpot for Spot {
+    fn spot(&self) -> Spot {
+        *self
+    }
+}
+
+impl OfSpot for Link {
+    fn spot(&self) -> Spot {
+        self.spot
+    }
+}
+
+impl<T: OfSpot> ByArticle<T> {
+    /// Sorts these items, in the memory of the last ones. Of several of one spot, the first stays.
+    fn sort_again<'a>(self, unsorted: impl Iterator<Item = &'a [T]> + Clone, n_articles: usize) -> Self
+    where
+        T: 'a,
+    {
         let mut sorted = self;
         sorted.find_starts(unsorted.clone().flatten(), n_articles);
-        let Self { spots, starts } = &mut sorted;
-        spots.resize(starts[n_articles] as usize, Spot::default());
+        let Self { items, starts } = &mut sorted;
+        items.resize(starts[n_articles] as usize, T::default());
         let mut next = starts.clone();
-        for spot in unsorted.flatten() {
-            let at = &mut next[spot.article()];
-            spots[*at as usize] = *spot;
+        for item in unsorted.flatten() {
+            let at = &mut next[item.spot().article()];
+            items[*at as usize] = *item;
             *at += 1;
         }
-        starts.windows(2).for_each(|ends| spots[ends[0] as usize..ends[1] as usize].sort_unstable());
-        spots.dedup();
-        let spots = std::mem::take(spots);
-        sorted.find_starts(spots.iter(), n_articles);
-        Self { spots, ..sorted }
+        starts.windows(2).for_each(|ends| items[ends[0] as usize..ends[1] as usize].sort_unstable());
+        items.dedup_by_key(|item| item.spot());
+        let items = std::mem::take(items);
+        sorted.find_starts(items.iter(), n_articles);
+        Self { items, ..sorted }
     }
 
-    /// Counts where each article's spots will begin.
-    fn find_starts<'a>(&mut self, spots: impl Iterator<Item = &'a Spot>, n_articles: usize) {
+    /// Counts where each article's items will begin.
+    fn find_starts<'a>(&mut self, items: impl Iterator<Item = &'a T>, n_articles: usize)
+    where
+        T: 'a,
+    {
         self.starts.clear();
         self.starts.resize(n_articles + 1, 0);
-        spots.for_each(|spot| self.starts[spot.article() + 1] += 1);
+        items.for_each(|item| self.starts[item.spot().article() + 1] += 1);
         for article in 0..n_articles {
             self.starts[article + 1] += self.starts[article];
         }
     }
 
-    fn of(&self, article: usize) -> &[Spot] {
-        &self.spots[self.starts[article] as usize..self.starts[article + 1] as usize]
+    fn of(&self, article: usize) -> &[T] {
+        &self.items[self.starts[article] as usize..self.starts[article + 1] as usize]
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::batch::Batch;
 use super::corpus_writer::CorpusWriter;
-use super::judge::{Judge, Prepared};
+use super::judge::Prepared;
 use super::learning::Lessons;
 use super::texts::{MaskedSpan, RuledOut};
 use super::watch::Watch;
@@ -16,6 +16,7 @@ use crate::boilerplate::{Boilerplate, Counter, Found, ListLine};
 use crate::decide::{RecordVerdict, Verdict};
 use crate::error::{Error, printable};
 use crate::fingerprint::Seed;
+use crate::index::KeptRecords;
 use crate::ledger::{Entry, LedgerText, RunSettings, ascii_escapes, entries};
 use crate::read::{BadRecord, SourceFile, row_as_json};
 use crate::report::{Estimated, Summary};
@@ -38,7 +39,6 @@ pub(super) struct Sinks<'a> {
     boilerplate_list: Option<Output>,
     report: Option<Output>,
     pub(super) watch: Watch,
-    boilerplate: Counter,
     lessons: Lessons,
     pub(super) summary: Summary,
 }
@@ -83,7 +83,6 @@ impl<'a> Sinks<'a> {
                 Boilerplate::Report => open(&settings.boilerplate_list)?,
                 Boilerplate::Off | Boilerplate::KeepOne | Boilerplate::Drop => None,
             },
-            boilerplate: Counter::new(settings.memory / 16),
             lessons: Lessons::begin(settings, seed),
             summary: Summary { version: env!("CARGO_PKG_VERSION"), settings: settings.as_json(), ..Summary::default() },
         })
@@ -95,7 +94,7 @@ impl<'a> Sinks<'a> {
     }
 
     /// Writes what is left of a batch, with receipts and counts.
-    pub(super) fn write(&mut self, batch: &Batch, verdicts: &[RecordVerdict], judge: &Judge) -> Result<(), Error> {
+    pub(super) fn write(&mut self, batch: &Batch, verdicts: &[RecordVerdict], kept: KeptRecords<'_>) -> Result<(), Error> {
         self.files.extend(batch.opened.iter().cloned());
         self.corpus.check(batch)?;
         for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
@@ -108,7 +107,7 @@ impl<'a> Sinks<'a> {
                 [_] => Cow::Borrowed(verdict),
                 several => Cow::Owned(verdict.within(&several.iter().map(|piece| piece.bytes).collect::<Vec<_>>())),
             };
-            self.note(batch, nth, &verdict, judge)?;
+            self.note(batch, nth, &verdict, kept)?;
             self.corpus.write(batch, nth, &verdict, &self.files)?;
         }
         self.corpus.end_rows()?;
@@ -121,20 +120,8 @@ impl<'a> Sinks<'a> {
         self.corpus.end_batch()
     }
 
-    /// Counts the passages of what was kept of a batch. Nothing but the next batch's counts waits for it.
-    pub(super) fn count_boilerplate(&mut self, batch: &Batch, verdicts: &[RecordVerdict]) {
-        if self.settings.boilerplate != Boilerplate::Report || self.settings.is_rehearsal {
-            return;
-        }
-        for (nth, (record, verdict)) in batch.records.iter().zip(verdicts).enumerate() {
-            if verdict.verdict == Verdict::Keep {
-                self.boilerplate.count(&record.name.source, &record.text, &batch.origin(nth).0.keyed);
-            }
-        }
-    }
-
     /// Counts record number `nth` of a batch, and writes its receipts.
-    fn note(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict, judge: &Judge) -> Result<(), Error> {
+    fn note(&mut self, batch: &Batch, nth: usize, verdict: &RecordVerdict, kept: KeptRecords<'_>) -> Result<(), Error> {
         let record = &batch.records[nth];
         let (origin, raw) = batch.origin(nth);
         // The ledger is the only one that wants all of a row.
@@ -148,7 +135,7 @@ impl<'a> Sinks<'a> {
         share.words_in += notes.ruled_out.iter().map(|cut| cut.n_words as u64).sum::<u64>();
         self.watch.count(record, n_bytes, &share);
         if !self.settings.is_rehearsal {
-            self.watch.count_copies(record, verdict, judge.kept(), &self.files);
+            self.watch.count_copies(record, verdict, kept, &self.files);
         }
         let is_kept = verdict.verdict == Verdict::Keep;
         self.lessons.note(record, is_kept, origin)?;
@@ -158,7 +145,7 @@ impl<'a> Sinks<'a> {
         if self.ledger.is_none() && !self.watch.wants_entries() {
             return Ok(());
         }
-        for entry in entries(record, self.corpus.n_kept(), verdict, &raw, judge.kept(), &self.files, self.settings.ledger_text) {
+        for entry in entries(record, self.corpus.n_kept(), verdict, &raw, kept, &self.files, self.settings.ledger_text) {
             self.watch.note(&entry, record);
             self.ledger.as_mut().map_or(Ok(()), |ledger| write_line(ledger, &entry))?;
         }
@@ -241,12 +228,12 @@ impl<'a> Sinks<'a> {
         }
     }
 
-    /// Completes everything; what the files lack then is their names.
-    pub(super) fn complete(mut self) -> Result<Complete, Error> {
+    /// Completes everything, with the boilerplate that was counted; what the files lack then is their names.
+    pub(super) fn complete(mut self, boilerplate: Counter) -> Result<Complete, Error> {
         self.corpus.end_output()?;
         self.check_share()?;
         let names = self.file_names();
-        let Self { settings, corpus, ledger, quarantine, watch, boilerplate, lessons, mut summary, .. } = self;
+        let Self { settings, corpus, ledger, quarantine, watch, lessons, mut summary, .. } = self;
         let (mut summary_file, mut boilerplate_list, mut report) = (self.summary_file, self.boilerplate_list, self.report);
         if let Some(n_articles) = boilerplate.full_after() {
             log::warn!("boilerplate was looked for in the first {n_articles} articles; --memory leaves no room for more");

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::judge::Prepared;
 use crate::corpus::Place;
 use crate::decide::{Reason, RecordVerdict};
-use crate::index::KeptText;
+use crate::index::KeptRecords;
 use crate::ledger::{Entry, covering};
 use crate::read::SourceFile;
 use crate::report::{Breakdown, Copied, Figures, KeptWords, Numbers, Page, Share, Summary, Told};
@@ -43,7 +43,7 @@ impl Watch {
         &mut self,
         record: &Prepared,
         verdict: &RecordVerdict,
-        kept: &KeptText,
+        kept: KeptRecords<'_>,
         files: &[Arc<SourceFile>],
     ) {
         for removed in verdict.removed.iter().filter(|removed| removed.reason != Reason::Update) {

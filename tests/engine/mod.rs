@@ -1,7 +1,7 @@
 //! The engine, called as the oracle is, and its answer in the oracle's words.
 
 use einmal::corpus::{ByteSpan, Place, RecordName, WordSpan};
-use einmal::decide::{self, Facts, MinCut, Source, Threshold, Verdict};
+use einmal::decide::{self, Facts, MinCut, RecordVerdict, Source, Threshold, Verdict};
 use einmal::filter;
 use einmal::fingerprint::{MinRun, Seed, ShingleHasher};
 use einmal::index::TableSize;
@@ -20,23 +20,44 @@ pub(crate) struct Limits {
     pub(crate) places_per_anchor: usize,
     /// After so many batches, what is kept goes from memory to files.
     pub(crate) spilled_after: usize,
+    /// Whether what stays, but is near to going, is noted.
+    pub(crate) notes: bool,
 }
 
 /// Judges `texts` with the engine.
 pub(crate) fn engine(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(limits.threads).build().expect("threads can be had");
-    pool.install(|| judge_all(texts, rules, limits))
+    judge_all(texts, rules, limits, outcome)
 }
 
-fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
-    let settings = settings(rules);
+/// The same, with all that the engine says of each.
+pub(crate) fn verdicts(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<RecordVerdict> {
+    judge_all(texts, rules, limits, |_, verdict, _| verdict.clone())
+}
+
+fn judge_all<T: Send>(
+    texts: &[String],
+    rules: &Rules,
+    limits: &Limits,
+    answer: impl Fn(&Prepared, &RecordVerdict, &Judge) -> T + Send,
+) -> Vec<T> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(limits.threads).build().expect("threads can be had");
+    pool.install(|| judge_in_batches(texts, rules, limits, answer))
+}
+
+fn judge_in_batches<T>(
+    texts: &[String],
+    rules: &Rules,
+    limits: &Limits,
+    answer: impl Fn(&Prepared, &RecordVerdict, &Judge) -> T,
+) -> Vec<T> {
+    let settings = settings(rules, limits);
     let shingles = ShingleHasher::new(Seed(42), settings.min_run);
     let part_size = PartSize { wanted: rules.part_bytes.0, most: rules.part_bytes.1 };
     let least = filter::Limits::read(&format!("words {0} {0}", rules.fewest_words)).expect("a limit");
     let size = TableSize { places_per_anchor: limits.places_per_anchor, repeats_passages: limits.batch.is_multiple_of(2) };
     let judge = Judge::new(settings, shingles, size);
     let mut judge = if rules.fewest_words > 0 { judge.with_filter(least, true) } else { judge };
-    let mut outcomes = Vec::new();
+    let mut answers = Vec::new();
     for (nth, texts) in texts.chunks(limits.batch).enumerate() {
         let place = |at: usize| Place { file: 0, record: (nth * limits.batch + at) as u64 };
         let prepare = |(at, text): (usize, &String)| Prepared {
@@ -48,12 +69,12 @@ fn judge_all(texts: &[String], rules: &Rules, limits: &Limits) -> Vec<Outcome> {
         if nth % limits.spilled_after == limits.spilled_after - 1 {
             judge.spill(&std::env::temp_dir()).expect("there is room");
         }
-        outcomes.extend(batch.iter().zip(verdicts).map(|(record, verdict)| outcome(record, &verdict, &judge)));
+        answers.extend(batch.iter().zip(verdicts).map(|(record, verdict)| answer(record, &verdict, &judge)));
     }
-    outcomes
+    answers
 }
 
-fn settings(rules: &Rules) -> decide::Rules {
+fn settings(rules: &Rules, limits: &Limits) -> decide::Rules {
     let threshold = |(part, whole)| Threshold::new(part, whole).expect("a share");
     decide::Rules {
         min_run: MinRun::new(rules.min_run).expect("in range"),
@@ -70,19 +91,18 @@ fn settings(rules: &Rules) -> decide::Rules {
             Updates::Cut => decide::Updates::Cut,
             Updates::Drop => decide::Updates::Drop,
         },
-        // Whether this is noted must change nothing.
-        near: Threshold::new(1, 2),
+        near: if limits.notes { Threshold::new(1, 2) } else { None },
     }
 }
 
-fn outcome(record: &Prepared, verdict: &decide::RecordVerdict, judge: &Judge) -> Outcome {
-    let kept = judge.kept();
+fn outcome(record: &Prepared, verdict: &RecordVerdict, judge: &Judge) -> Outcome {
+    let kept = judge.kept().records();
     let mut words = Vec::new();
     for_each_word(&record.text, |bytes, _| words.push(bytes));
     let bytes_of = |lost: &WordSpan| (words[lost.start as usize].start as usize, words[lost.end as usize - 1].end as usize);
     let cover = |receipt: &decide::Receipt| {
         let (place, first) = match receipt.source {
-            Source::Other(place) => (kept.record_at(place).place, kept.record_at(place).word),
+            Source::Other(place) => (kept.at(place).place, kept.at(place).word),
             Source::Own(word) => (record.place, u64::from(word)),
         };
         Cover { record: place.record as usize, first: first as usize, at: receipt.words.start as usize, n: receipt.words.len() }
@@ -103,7 +123,7 @@ fn outcome(record: &Prepared, verdict: &decide::RecordVerdict, judge: &Judge) ->
     };
     Outcome {
         output: (verdict.verdict == Verdict::Keep).then(output),
-        update_of: verdict.update_of(kept).map(|place| kept.record_at(place).place.record as usize),
+        update_of: verdict.update_of(kept).map(|place| kept.at(place).place.record as usize),
         spans: verdict.removed.iter().map(span).collect(),
     }
 }

@@ -31,7 +31,7 @@ fn keep(runs: &[(u32, &RunText)], size: TableSize) -> KeptText {
             let start = kept.keep_words(&words, Place { file: 0, record: nth as u64 }, &RecordName::default(), 0);
             let stream = KeptStream { start, words: &words, anchors: &anchors, passages: &passages };
             let sorted = ByShard::sort([(0, &anchors[..], &passages[..])].into_iter());
-            for (nth, mut filling) in kept.filling().into_iter().enumerate() {
+            for (nth, mut filling) in kept.filling().shards.into_iter().enumerate() {
                 sorted.shard(nth).iter().for_each(|entry| filling.insert(entry, &[stream]));
             }
         }

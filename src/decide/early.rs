@@ -1,0 +1,127 @@
+//! What can be told of an article before those before it in its batch are settled.
+//!
+//! Each of them leaves its text in the output, or some of it, or nothing. Where all of it would change nothing, the article needn't wait for what becomes of them.
+//! Only a run that comes about where something is taken out of one, across the seam, is in none of their texts: see [`Touched::anchors_across_seams`](super::Touched::anchors_across_seams).
+
+use std::ops::Range;
+
+use super::coverage::{OthersCover, equal_around, others_cover};
+use super::own::Repeats;
+use super::rules::Rules;
+use super::verdict::{Article, Judgement, judge_knowing, may_lose_words};
+use crate::fingerprint::Fingerprint;
+use crate::index::{KeptText, Spot};
+
+/// An anchor or passage is compared with so many before it in the batch; where that isn't enough, the article waits.
+const MOST_COMPARED: usize = 16;
+
+/// Judges an article as [`judge`](super::judge) will when those before it in its batch are settled, or tells that it has to wait.
+///
+/// `shared` are the anchors and short passages that it shares with others of the batch; with each where it may stand in the batch before, last first, and whose
+/// fingerprint that is.
+pub fn judge_early<'a>(
+    article: &Article<'_>,
+    shared: impl Iterator<Item = (Spot, impl Iterator<Item = (Spot, &'a Fingerprint)>)>,
+    kept: &KeptText,
+    rules: &Rules,
+) -> Option<Judgement> {
+    let run_len = kept.shingles().min_run().words();
+    let settled = others_cover(article.print, article.candidates, kept);
+    let mut cover = BatchCover { print: article.print, run_len, settled: settled.as_ref(), more: None };
+    for (spot, before) in shared {
+        let is_known = if spot.is_passage() { cover.add_passage(spot, before) } else { cover.add_runs(spot, before) };
+        if !is_known {
+            return None;
+        }
+    }
+    let Some(more) = cover.more else { return Some(judge_knowing(article, kept, rules, settled.as_ref())) };
+    // Notes of what is near tell what covers it, though it stays. With less covered than this there may be gaps where there is nothing to fill now: each stretch that
+    // is short enough may lie in one.
+    let stays = rules.near.is_none()
+        && !may_lose_words(article, rules, &more.words, 1..run_len)
+        && Repeats::of(article, kept.shingles()).is_empty();
+    stays.then(Judgement::untouched)
+}
+
+/// What an article's words are covered by: settled text, and the texts before it in the batch.
+struct BatchCover<'a> {
+    print: &'a Fingerprint,
+    run_len: usize,
+    settled: Option<&'a OthersCover>,
+    /// With the batch, if that is more.
+    more: Option<More>,
+}
+
+struct More {
+    /// For each run, by its first word: whether it is covered.
+    runs: Vec<bool>,
+    /// For each word.
+    words: Vec<bool>,
+}
+
+impl BatchCover<'_> {
+    /// Adds the runs of an anchor that stand in the batch before. Tells whether that is all there are of them.
+    fn add_runs<'a>(&mut self, spot: Spot, mut before: impl Iterator<Item = (Spot, &'a Fingerprint)>) -> bool {
+        let nth = self.print.anchors.partition_point(|anchor| anchor.word < spot.word);
+        let runs = self.print.runs_of(nth, self.run_len);
+        for _ in 0..MOST_COMPARED {
+            if self.has_runs(runs.clone()) {
+                return true;
+            }
+            let Some((twin, other)) = before.next() else { return true };
+            if twin.article() == spot.article() {
+                continue;
+            }
+            let at = [spot.word, twin.word].map(|word| word as usize);
+            let (n_before, n_after) = equal_around([&self.print.words, &other.words], at);
+            if n_before + n_after >= self.run_len {
+                self.cover(at[0] - n_before..at[0] + n_after);
+            }
+        }
+        self.has_runs(runs)
+    }
+
+    /// Adds a passage that stands in the batch before. Tells whether it is known that it does, or doesn't.
+    fn add_passage<'a>(&mut self, spot: Spot, mut before: impl Iterator<Item = (Spot, &'a Fingerprint)>) -> bool {
+        let nth = self.print.passage_at(spot.word);
+        if self.settled.is_some_and(|settled| settled.equal[nth].is_some()) {
+            return true;
+        }
+        for _ in 0..MOST_COMPARED {
+            match before.next() {
+                Some((twin, _)) if twin.article() == spot.article() => {}
+                Some(_) => {
+                    self.cover(self.print.passages[nth].words.range());
+                    return true;
+                }
+                None => return true,
+            }
+        }
+        false
+    }
+
+    fn has_runs(&self, runs: Range<usize>) -> bool {
+        let known = self.more.as_ref().map(|more| &more.runs).or(self.settled.map(|settled| &settled.runs));
+        known.is_some_and(|known| known[runs].iter().all(|&run| run))
+    }
+
+    /// Covers these words, and the runs in them.
+    fn cover(&mut self, words: Range<usize>) {
+        // A passage that is looked up as a whole has none.
+        let runs = words.start..(words.end + 1).saturating_sub(self.run_len);
+        if !runs.is_empty() && self.has_runs(runs.clone()) {
+            return;
+        }
+        let more = self.more.get_or_insert_with(|| match self.settled {
+            Some(settled) => More { runs: settled.runs.clone(), words: settled.words.clone() },
+            None => {
+                let n_words = self.print.words.len();
+                More { runs: vec![false; (n_words + 1).saturating_sub(self.run_len)], words: vec![false; n_words] }
+            }
+        });
+        if !runs.is_empty() {
+            more.runs[runs].fill(true);
+        }
+        more.words[words].fill(true);
+    }
+}
