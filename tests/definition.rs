@@ -185,6 +185,49 @@ fn a_gap_may_reach_back_over_words_that_were_kept_in_their_turn() {
     check(&texts, &rules, &limits);
 }
 
+/// Words number `first` up to `end` of an endless row of different ones.
+fn row(name: &str, first: usize, end: usize) -> String {
+    (first..end).map(|n| format!("{name}x{n}")).collect::<Vec<_>>().join(" ")
+}
+
+/// So many ways of the same case: which words make an anchor is chance.
+const N_WAYS: usize = 20;
+
+#[test]
+fn a_gap_may_be_longer_where_less_of_the_same_batch_is_kept() {
+    let rules = Rules {
+        min_run: 8,
+        min_cut: Some(15),
+        article_threshold: (1, 1),
+        passage_threshold: (1, 1),
+        facts: false,
+        ..Rules::default()
+    };
+    let limits = Limits { batch: 2, threads: 1, places_per_anchor: 8, spilled_after: usize::MAX, notes: false };
+    for way in 0..N_WAYS {
+        let [r, s, g, h, u] = ["R", "S", "G", "H", "U"].map(|name| format!("{name}{way}"));
+        // The passage of five words is kept, and the sentence of the next article but one that begins with three of them.
+        let kept = format!("{}\n{} {}", row(&g, 0, 5), row(&g, 0, 3), row(&h, 0, 12));
+        let cut = format!("{}. {} {}\n{}\n{}", row(&r, 0, 10), row(&g, 0, 3), row(&h, 0, 12), row(&u, 0, 20), row(&s, 0, 10));
+        // All of it would leave a gap of two words, too short to be looked up; what is left of it leaves one of five.
+        let copy = format!("{} {} {}", row(&r, 0, 10), row(&g, 0, 5), row(&s, 0, 10));
+        check(&[kept, row(&u, 20, 40), cut, copy], &rules, &limits);
+    }
+}
+
+#[test]
+fn what_the_same_batch_has_is_found_behind_many_that_have_a_part_of_it() {
+    let limits = Limits { batch: 100, threads: 1, places_per_anchor: 8, spilled_after: usize::MAX, notes: false };
+    for way in 0..N_WAYS {
+        let said = |from: usize, to: usize| row(&format!("s{way}"), from, to);
+        let part = |n: usize| {
+            format!("{} {} {}", row("before", 9 * n, 9 * n + 9), said(n % 2, n % 2 + 7), row("behind", 9 * n, 9 * n + 9))
+        };
+        let texts: Vec<String> = std::iter::once(said(0, 8)).chain((0..60).map(part)).chain([said(0, 8)]).collect();
+        check(&texts, &Rules { min_run: 8, ..Rules::default() }, &limits);
+    }
+}
+
 #[test]
 #[expect(clippy::print_stdout, reason = "whoever names corpora wants to see what was compared")]
 fn engine_and_oracle_agree_on_the_corpora_that_are_named() {

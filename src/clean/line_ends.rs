@@ -8,8 +8,16 @@ pub(super) fn is_suspect(text: &str, at: usize) -> bool {
 }
 
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    match memchr::memmem::find(text.as_bytes(), b"\r\n") {
-        Some(_) => Cow::Owned(text.replace("\r\n", "\n")),
-        None => Cow::Borrowed(text),
+    if memchr::memmem::find(text.as_bytes(), b"\r\n").is_none() {
+        return Cow::Borrowed(text);
     }
+    // Texts may be large: no memory is taken but for the new one.
+    let mut plain = String::with_capacity(text.len());
+    for (nth, line) in text.split("\r\n").enumerate() {
+        if nth > 0 {
+            plain.push('\n');
+        }
+        plain.push_str(line);
+    }
+    Cow::Owned(plain)
 }

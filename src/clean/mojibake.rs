@@ -30,9 +30,8 @@ pub(super) fn repaired(text: &str) -> Cow<'_, str> {
         while let Some(shorter) = repaired_line(&line) {
             line = Cow::Owned(shorter);
         }
-        repaired.push_str(&line);
+        push_without_controls(&line, &mut repaired);
     }
-    let repaired = without_controls(repaired);
     if repaired == text { Cow::Borrowed(text) } else { Cow::Owned(repaired) }
 }
 
@@ -190,15 +189,15 @@ fn is_inner_symbol(c: char) -> bool {
 }
 
 /// Control characters that are left were meant as what Windows-1252 has at their place: no text holds any.
-fn without_controls(text: String) -> String {
-    if !text.contains(|c| matches!(c, '\u{80}'..='\u{9F}')) {
-        return text;
+fn push_without_controls(line: &str, repaired: &mut String) {
+    if !line.contains(|c| matches!(c, '\u{80}'..='\u{9F}')) {
+        return repaired.push_str(line);
     }
     let meant = |c: char| match c {
         '\u{80}'..='\u{9F}' => WINDOWS_1252.decode_without_bom_handling(&[c as u8]).0.chars().next().filter(|&c| c as u32 > 0x9F),
         c => Some(c),
     };
-    text.chars().filter_map(meant).collect()
+    repaired.extend(line.chars().filter_map(meant));
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> 
             changed_facts: near.changed_facts.iter().map(|word| word + first_word as u32).collect(),
         }));
         record.scores.extend(notes.scores.iter().map(|scores| RecordScores { bytes: print.part, scores: scores.clone() }));
-        first_word += print.words.len();
+        first_word += print.n_words();
     }
     record
 }
@@ -139,10 +139,10 @@ pub fn record_verdict(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> 
 fn without_notes(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict {
     let is_left = |(print, judgement): &(&Fingerprint, &Judgement)| match (&judgement.verdict, &judgement.touched) {
         (Verdict::Drop(_), _) => false,
-        (Verdict::Keep, Some(touched)) => !touched.words.is_empty(),
-        (Verdict::Keep, None) => !print.words.is_empty(),
+        (Verdict::Keep, Some(touched)) => touched.n_words() > 0,
+        (Verdict::Keep, None) => print.n_words() > 0,
     };
-    let had_words = parts.iter().any(|(print, _)| !print.words.is_empty());
+    let had_words = parts.iter().any(|(print, _)| print.n_words() > 0);
     let is_filtered = parts.iter().any(|(_, judgement)| judgement.verdict == Verdict::Drop(Reason::Filter));
     if is_filtered || had_words && !parts.iter().any(is_left) {
         return gone(parts, text_len);
@@ -170,8 +170,8 @@ fn without_notes(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> Recor
             }
             break_before = passage.break_end as usize - passage.bytes.end as usize;
         }
-        first_word += print.words.len();
-        first_kept_word += judgement.touched.as_ref().map_or(print.words.len(), |touched| touched.words.len());
+        first_word += print.n_words();
+        first_kept_word += judgement.touched.as_ref().map_or(print.n_words(), |touched| touched.n_words());
     }
     record
 }
@@ -199,7 +199,7 @@ fn gone(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> RecordVerdict 
             all.receipts.append(&mut part.receipts);
             all.lost.append(&mut part.lost);
         }
-        all.words.end += print.words.len() as u32;
+        all.words.end += print.n_words() as u32;
     }
     all.reason = reason;
     RecordVerdict { verdict: Verdict::Drop(reason), removed: vec![all], ..RecordVerdict::keep() }

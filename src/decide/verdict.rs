@@ -140,6 +140,11 @@ pub struct Piece {
 }
 
 impl Touched {
+    /// How many words are left.
+    pub fn n_words(&self) -> usize {
+        self.pieces.last().map_or(0, |piece| piece.n_left_before as usize + piece.words.len())
+    }
+
     /// Which words of the article these words of what is left were; they come in order.
     pub fn words_in_article(&self, words: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
         let mut pieces = self.pieces.iter().peekable();
@@ -165,6 +170,13 @@ impl Touched {
 }
 
 impl Judgement {
+    /// The same, once the index has learned what is left: only where it stood in the article.
+    #[must_use]
+    pub fn learned(self) -> Self {
+        let touched = self.touched.map(|touched| Touched { pieces: touched.pieces, ..Touched::default() });
+        Self { touched, ..self }
+    }
+
     /// The article stays as it is.
     pub(super) fn untouched() -> Self {
         Self {

@@ -53,6 +53,17 @@ impl Fingerprint {
         Self { part, words, passages, short_passages, anchors }
     }
 
+    /// The same without words, anchors and keys: what is known of a text once it is judged.
+    #[must_use]
+    pub fn only_passages(self) -> Self {
+        Self { part: self.part, passages: self.passages, ..Self::default() }
+    }
+
+    /// How many words the part has.
+    pub fn n_words(&self) -> usize {
+        self.passages.last().map_or(0, |passage| passage.words.end as usize)
+    }
+
     /// What a passage is looked up by, if it is looked up as a whole.
     pub fn key_of(&self, passage: &Passage) -> Option<PassageKey> {
         let nth = self.short_passages.binary_search_by_key(&passage.words.start, |&(word, _)| word).ok()?;

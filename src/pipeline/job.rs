@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::batch::Batch;
 use super::indexing::RunIndex;
-use super::judge::Judge;
+use super::judge::{Judge, Prepared};
 use super::learning::learn;
 use super::room::warn_if_it_may_not_fit;
 use super::sinks::{Complete, Sinks};
@@ -168,12 +168,16 @@ pub(super) fn read_through<'a>(
     let counts_boilerplate = settings.boilerplate == Boilerplate::Report && !settings.is_rehearsal;
 
     while let Some(batch) = upcoming.take() {
-        let provisional = (settings.job == Job::Dedup).then(|| judge.judge_side_by_side(&batch.records));
+        let is_dedup = settings.job == Job::Dedup;
+        let at_once = is_dedup && !batch.records.iter().any(Prepared::is_large);
+        let provisional = at_once.then(|| judge.judge_side_by_side(&batch.records));
         // What must be done in order, while the next batch is read and taken apart.
         let (settled, prepared) = rayon::join(
             || {
                 let Some(provisional) = provisional else {
-                    let verdicts = vec![RecordVerdict::keep(); batch.records.len()];
+                    let keep = || vec![RecordVerdict::keep(); batch.records.len()];
+                    let verdicts = if is_dedup { judge.judge_batch(&batch.records) } else { keep() };
+                    check_kept(&judge)?;
                     return sinks.write(&batch, &verdicts, judge.kept().records()).map(|()| (verdicts, None));
                 };
                 let mut settled = judge.settle(&batch.records, provisional);
@@ -184,9 +188,10 @@ pub(super) fn read_through<'a>(
         let (verdicts, settled) = settled?;
         // What is kept is learned while it is written and counted.
         let learn = || -> Result<(), Error> {
-            let Some(settled) = settled else { return Ok(()) };
-            check_kept(&judge)?;
-            judge.learn_while(&batch.records, settled, |kept| sinks.write(&batch, &verdicts, kept))?;
+            if let Some(mut settled) = settled {
+                check_kept(&judge)?;
+                judge.learn_while(&batch.records, &mut settled, |kept| sinks.write(&batch, &verdicts, kept))?;
+            }
             check_kept(&judge)?;
             limit.keep(&mut judge)
         };

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::filtering::Filtering;
+use super::large::is_large;
 use super::sharing::Sharing;
 use crate::corpus::{Place, RecordName};
 use crate::decide::{
@@ -36,14 +37,19 @@ pub struct Prepared {
     pub language: Option<Language>,
     /// Whether capital letters make names in its text; asked for only where names are facts.
     pub has_names: bool,
+    /// How many of its words are kept already, where these are not its first parts.
+    pub kept_before: usize,
 }
 
 impl Prepared {
     /// Splits and fingerprints a record's cleaned text.
     pub fn new(place: Place, name: RecordName, text: String, part_size: PartSize, shingles: &ShingleHasher) -> Self {
-        let parts = parts(&text, part_size).into_par_iter().map(|part| Fingerprint::of(&text, part, shingles)).collect();
+        let parts = parts(&text, part_size);
+        let print = |part| Fingerprint::of(&text, part, shingles);
+        let is_large = is_large(parts.len());
+        let parts = parts.into_par_iter().map(|part| if is_large { print(part).only_passages() } else { print(part) }).collect();
         let is_whole = text.len() <= part_size.wanted;
-        Self { place, name, text, parts, is_whole, language: None, has_names: false }
+        Self { place, name, text, parts, is_whole, language: None, has_names: false, kept_before: 0 }
     }
 
     /// A part of the record as it is judged; it is article number `nth` of its batch.
@@ -85,14 +91,14 @@ pub struct Settled {
     /// One for each record.
     pub verdicts: Vec<RecordVerdict>,
     /// One for each part of each record.
-    parts: Vec<SettledPart>,
+    pub(super) parts: Vec<SettledPart>,
     sharing: Sharing,
 }
 
 /// What was decided over a part, and where what is left of it is kept.
 #[derive(Debug)]
-struct SettledPart {
-    judgement: Judgement,
+pub(super) struct SettledPart {
+    pub(super) judgement: Judgement,
     start: WordPlace,
 }
 
@@ -122,13 +128,12 @@ impl Judge {
         &mut self.kept
     }
 
-    /// Judges a batch from first to last; the verdicts are in its order.
-    pub fn judge_batch(&mut self, batch: &[Prepared]) -> Vec<RecordVerdict> {
+    /// Judges a batch without large records from first to last.
+    pub(super) fn judge_all(&mut self, batch: &[Prepared]) -> Settled {
         let provisional = self.judge_side_by_side(batch);
         let mut settled = self.settle(batch, provisional);
-        let verdicts = std::mem::take(&mut settled.verdicts);
-        self.learn_while(batch, settled, |_| ());
-        verdicts
+        self.learn_while(batch, &mut settled, |_| ());
+        settled
     }
 
     /// The first step, on all threads: everything that doesn't depend on the rest of the batch.
@@ -158,7 +163,7 @@ impl Judge {
         let mut late = Late::default();
         let mut provisional = judgements.into_iter().zip(findings);
         for record in batch {
-            let mut first_word = 0;
+            let mut first_word = record.kept_before;
             let first_part = settled.parts.len();
             let mut finding = None;
             for print in &record.parts {
@@ -232,7 +237,7 @@ impl Judge {
     pub fn learn_while<T: Send>(
         &mut self,
         batch: &[Prepared],
-        settled: Settled,
+        settled: &mut Settled,
         meanwhile: impl FnOnce(KeptRecords<'_>) -> T + Send,
     ) -> T {
         self.kept.forget_batch();
@@ -262,7 +267,7 @@ impl Judge {
         let make_ready = || words.make_ready(streams.iter().map(|stream| stream.words.len()).sum());
         let fill_all = || shards.into_par_iter().enumerate().for_each(fill);
         let ((), (result, ())) = rayon::join(fill_all, || rayon::join(|| meanwhile(records), make_ready));
-        self.spare = settled.sharing.spare();
+        self.spare = std::mem::take(&mut settled.sharing).spare();
         result
     }
 }
@@ -274,7 +279,7 @@ impl SettledPart {
     }
 
     /// What is left of the part, as the index takes it.
-    fn left<'a>(&'a self, print: &'a Fingerprint) -> KeptStream<'a> {
+    pub(super) fn left<'a>(&'a self, print: &'a Fingerprint) -> KeptStream<'a> {
         let start = self.start;
         match (&self.judgement.verdict, &self.judgement.touched) {
             (Verdict::Drop(_), _) => KeptStream { start, words: &[], anchors: &[], passages: &[] },

@@ -12,6 +12,7 @@ mod filtering;
 mod indexing;
 mod job;
 mod judge;
+mod large;
 mod learning;
 mod page;
 mod room;

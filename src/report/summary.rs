@@ -12,6 +12,7 @@ use crate::boilerplate::{Found, ListLine};
 use crate::clean::CleanedBy;
 use crate::decide::{Reason, RecordVerdict, Verdict};
 use crate::error::printable;
+use crate::fingerprint::Fingerprint;
 use crate::language::Language;
 use crate::ledger::reason_name;
 use crate::pipeline::Prepared;
@@ -130,7 +131,7 @@ impl Summary {
 
     /// Counts a record with its verdict; tells what came in of it, and what stays.
     pub fn count(&mut self, record: &Prepared, verdict: &RecordVerdict) -> Share {
-        let n_words: usize = record.parts.iter().map(|part| part.words.len()).sum();
+        let n_words: usize = record.parts.iter().map(Fingerprint::n_words).sum();
         let passages = record.parts.iter().flat_map(|part| &part.passages);
         self.articles_in += 1;
         self.words_in += n_words as u64;
