@@ -142,6 +142,12 @@ fn without_notes(parts: &[(&Fingerprint, &Judgement)], text_len: usize) -> Recor
         (Verdict::Keep, Some(touched)) => touched.n_words() > 0,
         (Verdict::Keep, None) => print.n_words() > 0,
     };
+    let is_untouched = |(_, judgement): &(_, &Judgement)| {
+        judgement.verdict == Verdict::Keep && judgement.whole.is_none() && judgement.removals.is_empty()
+    };
+    if parts.iter().all(is_untouched) {
+        return RecordVerdict::keep();
+    }
     let had_words = parts.iter().any(|(print, _)| print.n_words() > 0);
     let is_filtered = parts.iter().any(|(_, judgement)| judgement.verdict == Verdict::Drop(Reason::Filter));
     if is_filtered || had_words && !parts.iter().any(is_left) {

@@ -1,6 +1,5 @@
 //! Looking up many hashes together, so that memory is waited for once and not for each.
 
-use super::prefetch::asking_ahead;
 use super::shards::Spot;
 
 /// A table in which hashes are looked up.
@@ -44,11 +43,11 @@ pub(super) fn sift(
     known: &mut Vec<Spot>,
     mut unknown: impl FnMut((u64, Spot)),
 ) {
+    for &(hash, spot) in entries {
+        if spot.is_passage() { passages.prefetch(hash) } else { anchors.prefetch(hash) }
+    }
     let mut likely = Vec::new();
-    for (asked, &(hash, spot)) in asking_ahead(entries) {
-        for &(hash, spot) in asked {
-            if spot.is_passage() { passages.prefetch(hash) } else { anchors.prefetch(hash) }
-        }
+    for &(hash, spot) in entries {
         let may_have = if spot.is_passage() { passages.look(hash) } else { anchors.look(hash) };
         if may_have { likely.push((hash, spot)) } else { unknown((hash, spot)) }
     }

@@ -19,7 +19,6 @@ mod words;
 
 pub use kept_records::{EarlierRun, KeptRecords};
 pub use kept_text::{Filling, KeptStream, KeptText, SettledShard, ShardFilling};
-pub use prefetch::asking_ahead;
 pub use records::KeptRecord;
 pub use segment::{Segment, SegmentCounts, SegmentError, merge, merge_wanted, write_without};
 pub use shards::{ByShard, N_SHARDS, Numbered, Spot, shard_of};

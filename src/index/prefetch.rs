@@ -1,17 +1,6 @@
 //! Asking for memory ahead.
 #![allow(unsafe_code, reason = "the processor's instruction for it is an unsafe function, where there is one")]
 
-/// So many items are asked for ahead of the one that is at work.
-const AHEAD: usize = 32;
-
-/// Each of these items, and with it those to ask for now: what they need has come when it is their turn.
-pub fn asking_ahead<T>(items: &[T]) -> impl Iterator<Item = (&[T], &T)> {
-    items.iter().enumerate().map(|(nth, item)| {
-        let asked = if nth == 0 { 0 } else { (nth + AHEAD).min(items.len()) };
-        (&items[asked..(nth + AHEAD + 1).min(items.len())], item)
-    })
-}
-
 /// Asks for the memory that `item` begins in, so that many such waits pass together before what stands there is needed.
 ///
 /// On x86 it is asked for the second-level cache: of more than some two dozen requests for the first one under way, processors leave further ones out, and reading

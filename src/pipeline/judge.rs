@@ -16,7 +16,7 @@ use crate::decide::{
 };
 use crate::filter::{Finding, Limits};
 use crate::fingerprint::{Anchor, Fingerprint, MixedHashing, PassageKey, ShingleHasher};
-use crate::index::{ByShard, Filling, KeptRecords, KeptStream, KeptText, ShardFilling, Spot, TableSize, WordPlace, asking_ahead};
+use crate::index::{ByShard, Filling, KeptRecords, KeptStream, KeptText, ShardFilling, Spot, TableSize, WordPlace};
 use crate::language::Language;
 use crate::split::{PartSize, parts};
 
@@ -250,8 +250,8 @@ impl Judge {
         let fill = |(nth, mut filling): (usize, ShardFilling<'_>)| {
             let mut touched = touched.shard(nth).iter().peekable();
             for entries in settled.sharing.shard(nth) {
-                for (asked, entry) in asking_ahead(entries) {
-                    filling.prefetch(asked);
+                filling.prefetch(entries);
+                for entry in entries {
                     let article = entry.1.article();
                     while let Some(earlier) = touched.next_if(|earlier| earlier.1.article() < article) {
                         filling.insert(earlier, &streams);
@@ -348,10 +348,11 @@ impl Late {
 
 /// For each anchor of what is left of an article, which word of the article it begins with, if the article has the same anchor there.
 fn foretold<'a>(print: &'a Fingerprint, touched: &'a Touched) -> impl Iterator<Item = Option<u32>> + 'a {
-    let words = || touched.words_in_article(touched.anchors.iter().map(|anchor| anchor.word));
-    let own = print.anchors_at(words()).map(|nth| print.anchors.get(nth));
-    words().zip(own).zip(&touched.anchors).map(|((word, own), anchor)| {
-        let is_same = own.is_some_and(|own| own.word == word && own.hash == anchor.hash);
+    let mut own = print.anchors.iter().peekable();
+    let words = touched.words_in_article(touched.anchors.iter().map(|anchor| anchor.word));
+    words.zip(&touched.anchors).map(move |(word, anchor)| {
+        while own.next_if(|own| own.word < word).is_some() {}
+        let is_same = own.peek().is_some_and(|own| own.word == word && own.hash == anchor.hash);
         is_same.then_some(word)
     })
 }
