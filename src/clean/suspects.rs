@@ -63,6 +63,9 @@ mod tests {
     use proptest::prelude::*;
     use std::borrow::Cow;
 
+    /// Two spaces that are plain ones before they could be composed.
+    const COMPOSED_SPACES: [char; 2] = ['\u{2000}', '\u{2001}'];
+
     fn check(text: &str) {
         let suspects = suspects(text);
         assert_eq!(Look { text }.run(), suspects, "on any processor");
@@ -74,8 +77,7 @@ mod tests {
 
     #[test]
     fn no_character_passes_that_a_cleaner_changes() {
-        // These two spaces are plain ones before they could be composed.
-        for c in ('\0'..=char::MAX).filter(|c| !matches!(c, '\u{2000}' | '\u{2001}')) {
+        for c in ('\0'..=char::MAX).filter(|c| !COMPOSED_SPACES.contains(c)) {
             check(&format!("plain {c} text"));
             check(&format!("a{c}"));
         }
@@ -104,7 +106,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_passes_that_a_cleaner_changes(text in "([a-zäÖ \r\n&;ÃÂ¼¤ŸЂ“’ĹВС°\u{81}\u{96}\u{7F}]|&(amp;)?(amp|auml|Atilde|frac14|shy|nbsp|#38|#x85);|[\n\u{AD}\u{A0}\u{200B}\u{FEFF}\u{308}\u{301}\u{327}\u{2028}\u{202F}\u{1100}\u{1161}\u{B}\u{0}ភ]|\\PC){0,30}") {
-            check(&text);
+            check(&text.replace(COMPOSED_SPACES, " "));
         }
     }
 }
