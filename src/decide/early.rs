@@ -12,7 +12,7 @@ use super::verdict::{Article, Judgement, judge_knowing, may_lose_words};
 use crate::fingerprint::Fingerprint;
 use crate::index::{KeptText, Spot};
 
-/// An anchor or passage is compared with so many before it in the batch; where that isn't enough, the article waits.
+/// An anchor or passage is compared with so many before it in the batch; where that isn't enough, it is taken for known.
 const MOST_COMPARED: usize = 16;
 
 /// Judges an article as [`judge`](super::judge) will when those before it in its batch are settled, or tells that it has to wait.
@@ -29,10 +29,7 @@ pub fn judge_early<'a>(
     let settled = others_cover(article.print, article.candidates, kept);
     let mut cover = BatchCover { print: article.print, run_len, settled: settled.as_ref(), more: None };
     for (spot, before) in shared {
-        let is_known = if spot.is_passage() { cover.add_passage(spot, before) } else { cover.add_runs(spot, before) };
-        if !is_known {
-            return None;
-        }
+        if spot.is_passage() { cover.add_passage(spot, before) } else { cover.add_runs(spot, before) }
     }
     let Some(more) = cover.more else { return Some(judge_knowing(article, kept, rules, settled.as_ref())) };
     // Notes of what is near tell what covers it, though it stays. With less covered than this there may be gaps where there is nothing to fill now: each stretch that
@@ -60,44 +57,40 @@ struct More {
 }
 
 impl BatchCover<'_> {
-    /// Adds the runs of an anchor that stand in the batch before. Tells whether that is all there are of them.
-    fn add_runs<'a>(&mut self, spot: Spot, mut before: impl Iterator<Item = (Spot, &'a Fingerprint)>) -> bool {
-        let nth = self.print.anchors.partition_point(|anchor| anchor.word < spot.word);
-        let runs = self.print.runs_of(nth, self.run_len);
-        for _ in 0..MOST_COMPARED {
+    /// Adds the runs of an anchor that stand in the batch before, or may.
+    fn add_runs<'b>(&mut self, spot: Spot, before: impl Iterator<Item = (Spot, &'b Fingerprint)>) {
+        let print = self.print;
+        let nth = print.anchors.partition_point(|anchor| anchor.word < spot.word);
+        let runs = print.runs_of(nth, self.run_len);
+        // What reaches further belongs to other anchors.
+        let words = runs.start..runs.end + self.run_len - 1;
+        let at = spot.word as usize;
+        for (n_compared, (twin, other)) in before.enumerate() {
             if self.has_runs(runs.clone()) {
-                return true;
+                return;
             }
-            let Some((twin, other)) = before.next() else { return true };
-            if twin.article() == spot.article() {
-                continue;
+            if n_compared == MOST_COMPARED {
+                return self.cover(words);
             }
-            let at = [spot.word, twin.word].map(|word| word as usize);
-            let (n_before, n_after) = equal_around([&self.print.words, &other.words], at);
-            if n_before + n_after >= self.run_len {
-                self.cover(at[0] - n_before..at[0] + n_after);
+            if twin.article() != spot.article() {
+                let streams = [&print.words[words.clone()], &other.words];
+                let (n_before, n_after) = equal_around(streams, [at - words.start, twin.word as usize]);
+                if n_before + n_after >= self.run_len {
+                    self.cover(at - n_before..at + n_after);
+                }
             }
         }
-        self.has_runs(runs)
     }
 
-    /// Adds a passage that stands in the batch before. Tells whether it is known that it does, or doesn't.
-    fn add_passage<'a>(&mut self, spot: Spot, mut before: impl Iterator<Item = (Spot, &'a Fingerprint)>) -> bool {
+    /// Adds a passage that stands in the batch before, or may.
+    fn add_passage<'b>(&mut self, spot: Spot, before: impl Iterator<Item = (Spot, &'b Fingerprint)>) {
         let nth = self.print.passage_at(spot.word);
-        if self.settled.is_some_and(|settled| settled.equal[nth].is_some()) {
-            return true;
+        let is_known = self.settled.is_some_and(|settled| settled.equal[nth].is_some());
+        let is_other =
+            |(n_compared, (twin, _)): (usize, (Spot, _))| n_compared == MOST_COMPARED || twin.article() != spot.article();
+        if !is_known && before.enumerate().any(is_other) {
+            self.cover(self.print.passages[nth].words.range());
         }
-        for _ in 0..MOST_COMPARED {
-            match before.next() {
-                Some((twin, _)) if twin.article() == spot.article() => {}
-                Some(_) => {
-                    self.cover(self.print.passages[nth].words.range());
-                    return true;
-                }
-                None => return true,
-            }
-        }
-        false
     }
 
     fn has_runs(&self, runs: Range<usize>) -> bool {

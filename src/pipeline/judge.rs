@@ -146,7 +146,9 @@ impl Judge {
             let article = || record.article(print, sharing.settled(nth), &sharing, nth);
             let before = |spot: Spot| (spot, prints[spot.article()]);
             let shared = sharing.shared_before(nth).map(|(spot, chain)| (spot, chain.map(before)));
-            let judgement = judge_early(&article(), shared, &self.kept, &self.rules);
+            // What is mostly in the batch will hardly be told early.
+            let is_mostly_new = sharing.n_shared_before(nth) <= print.anchors.len() / 2;
+            let judgement = is_mostly_new.then(|| judge_early(&article(), shared, &self.kept, &self.rules)).flatten();
             let finding = self.filtering.look_at(record, judgement.as_ref());
             (judgement, finding)
         });

@@ -84,6 +84,11 @@ impl Sharing {
         })
     }
 
+    /// How many of its anchors and short passages may stand in the batch before.
+    pub(super) fn n_shared_before(&self, article: usize) -> usize {
+        self.shared.of(article).iter().filter(|link| link.before != link.spot).count()
+    }
+
     /// The link of a spot that is shared.
     fn link(&self, spot: Spot) -> Option<&Link> {
         let links = self.shared.of(spot.article());
