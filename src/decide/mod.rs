@@ -2,7 +2,8 @@
 //!
 //! [`docs/definition.md`](https://docs.rs/crate/einmal) has it in prose, the oracle in `tests/oracle/` in the slow and obvious way. Here: [`coverage`](self) finds the words
 //! that others' kept text covers, `own` remembers what is kept of the article itself, `verdict` goes through the verdicts, `receipt` names the
-//! covering places, `record` puts the parts of a large text together again, and `near` notes what stayed though much of it is covered.
+//! covering places, `record` puts the parts of a large text together again, `near` notes what stayed though much of it is covered, and `early` judges
+//! articles whose batch is not settled yet.
 
 mod coverage;
 mod cuts;

@@ -1,7 +1,7 @@
 //! *How does it all hang together?* Wires the stages and owns the threads.
 //!
-//! A batch at a time: read and take apart (`batch`), judge side by side, settle in order and write, learn (`judge`). While one batch is settled
-//! and written, the next is read and fingerprinted.
+//! A batch at a time: read and take apart (`batch`), judge side by side, settle in order, learn (`judge`; of large records a few parts at a time, `large`), and write
+//! meanwhile. While one batch is settled, the next is read and fingerprinted.
 
 mod batch;
 mod corpus_writer;
