@@ -32,8 +32,8 @@ pub fn judge_early<'a>(
         if spot.is_passage() { cover.add_passage(spot, before) } else { cover.add_runs(spot, before) }
     }
     let Some(more) = cover.more else { return Some(judge_knowing(article, kept, rules, settled.as_ref())) };
-    // Notes of what is near tell what covers it, though it stays. With less covered than this there may be gaps where there is nothing to fill now: each stretch that
-    // is short enough may lie in one.
+    // All this may not stay, and where less is covered, a gap may reach further than here: any stretch that is short enough may lie in one. Notes would tell what covers
+    // an article that stays, which isn't known yet.
     let stays = rules.near.is_none()
         && !may_lose_words(article, rules, &more.words, 1..run_len)
         && Repeats::of(article, kept.shingles()).is_empty();

@@ -20,7 +20,7 @@ pub use matching_form::{MATCHING_FORM, matching_form};
 pub use scan::{scan_words, scan_words_plainly};
 pub use shingle::{MinRun, MixedHashing, PassageKey, PassageKeyBuilder, Seed, ShingleHasher, WordHash};
 pub use vocabulary::{Vocabulary, word_hash, words_of};
-pub use winnow::{Anchor, anchors};
+pub use winnow::{Anchor, anchors, runs_of};
 
 #[cfg(test)]
 pub(crate) use shingle::tests::stream as test_stream;
@@ -81,8 +81,7 @@ impl Fingerprint {
 
     /// The runs of `run_len` words that are looked up by anchor number `nth`, by their first words.
     pub fn runs_of(&self, nth: usize, run_len: usize) -> Range<usize> {
-        let n_runs = (self.words.len() + 1).saturating_sub(run_len);
-        self.anchors[nth].first_run as usize..self.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize)
+        runs_of(&self.anchors, nth, self.words.len(), run_len)
     }
 
     /// The passage that begins with word `word`, by number; of several, the one that has words.

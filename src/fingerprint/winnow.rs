@@ -1,5 +1,7 @@
 //! Winnowing: which shingles become anchors (Schleimer, Wilkerson and Aiken 2003).
 
+use std::ops::Range;
+
 use super::shingle::{ShingleHasher, WordHash};
 use crate::processor::{HotLoop, at_its_best};
 
@@ -18,6 +20,12 @@ pub struct Anchor {
 /// `min-run` words have the same anchor at the same place in them. Streams shorter than a run have none.
 pub fn anchors(words: &[WordHash], shingles: &ShingleHasher) -> Vec<Anchor> {
     at_its_best(Winnowing { words, shingles })
+}
+
+/// The runs of `run_len` words that are looked up by anchor number `nth` of a stream of `n_words` words, by their first words.
+pub fn runs_of(anchors: &[Anchor], nth: usize, n_words: usize, run_len: usize) -> Range<usize> {
+    let n_runs = (n_words + 1).saturating_sub(run_len);
+    anchors[nth].first_run as usize..anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize)
 }
 
 /// The way through a stream from anchor to anchor.

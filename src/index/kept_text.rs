@@ -13,7 +13,7 @@ use super::shards::Spot;
 use super::tables::{Shard, TableSize, Tables};
 use super::words::{KeptWords, WordPlace};
 use crate::corpus::{Place, RecordName};
-use crate::fingerprint::{Anchor, MinRun, PassageKey, ShingleHasher, WordHash};
+use crate::fingerprint::{Anchor, MinRun, PassageKey, ShingleHasher, WordHash, runs_of};
 
 /// All that articles so far left in the output.
 ///
@@ -257,9 +257,7 @@ impl KeptText {
 impl KeptStream<'_> {
     /// The runs that are looked up by anchor number `nth`.
     pub(super) fn runs_of(&self, nth: usize, min_run: MinRun) -> Range<usize> {
-        let n_runs = (self.words.len() + 1).saturating_sub(min_run.words());
-        let next = self.anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
-        self.anchors[nth].first_run as usize..next
+        runs_of(self.anchors, nth, self.words.len(), min_run.words())
     }
 }
 

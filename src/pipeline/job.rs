@@ -152,12 +152,7 @@ pub(super) fn read_through<'a>(
 
     let mut reader = Reader::new(inputs, settings.reading.clone(), settings.batch, settings.threads);
     let n_read = reader.n_read();
-    let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
-    let mut judge = Judge::knowing(settings.rules, kept);
-    if settings.filter != Filter::Off {
-        let limits = settings.filter_limits.as_deref().map_or_else(Limits::built_in, Limits::clone);
-        judge = judge.with_filter(limits, settings.filter == Filter::Drop);
-    }
+    let mut judge = judge_of(settings, shingles, index);
     let limit = MemoryLimit::new(settings);
     let mut next = || -> Result<Option<Batch>, Error> {
         Ok(reader.next_batch()?.map(|raw| Batch::prepare(raw, settings, &shingles, learned)))
@@ -166,9 +161,9 @@ pub(super) fn read_through<'a>(
     let mut sinks = Sinks::begin(settings, shingles.seed())?;
     let mut boilerplate = Counter::new(settings.memory / 16);
     let counts_boilerplate = settings.boilerplate == Boilerplate::Report && !settings.is_rehearsal;
+    let is_dedup = settings.job == Job::Dedup;
 
     while let Some(batch) = upcoming.take() {
-        let is_dedup = settings.job == Job::Dedup;
         let at_once = is_dedup && !batch.records.iter().any(Prepared::is_large);
         let provisional = at_once.then(|| judge.judge_side_by_side(&batch.records));
         // What must be done in order, while the next batch is read and taken apart.
@@ -210,6 +205,17 @@ pub(super) fn read_through<'a>(
     sinks.summary.bytes_in = n_read.load(Ordering::Relaxed);
     sinks.summary.run = index.and_then(RunIndex::run_name).map(str::to_owned);
     Ok(Reading { sinks, boilerplate, judge, started })
+}
+
+/// A judge who knows what the index does.
+fn judge_of(settings: &Settings, shingles: ShingleHasher, index: Option<&RunIndex>) -> Judge {
+    let kept = index.map_or_else(|| KeptText::new(shingles, TableSize::default()), RunIndex::kept_text);
+    let judge = Judge::knowing(settings.rules, kept);
+    if settings.filter == Filter::Off {
+        return judge;
+    }
+    let limits = settings.filter_limits.as_deref().map_or_else(Limits::built_in, Limits::clone);
+    judge.with_filter(limits, settings.filter == Filter::Drop)
 }
 
 /// Refuses to go on where kept text could not be read from its files: then verdicts and receipts are wrong.

@@ -77,7 +77,7 @@ pub struct Judge {
 
 /// A batch on its way: judged as far as could be done side by side.
 #[derive(Debug)]
-pub struct Provisional {
+pub(super) struct Provisional {
     sharing: Sharing,
     /// For each part of each record; `None` where it has to wait for others.
     judgements: Vec<Option<Judgement>>,
@@ -87,9 +87,9 @@ pub struct Provisional {
 
 /// A batch's verdicts, and what is still to be added to the index.
 #[derive(Debug)]
-pub struct Settled {
+pub(super) struct Settled {
     /// One for each record.
-    pub verdicts: Vec<RecordVerdict>,
+    pub(super) verdicts: Vec<RecordVerdict>,
     /// One for each part of each record.
     pub(super) parts: Vec<SettledPart>,
     sharing: Sharing,
@@ -137,7 +137,7 @@ impl Judge {
     }
 
     /// The first step, on all threads: everything that doesn't depend on the rest of the batch.
-    pub fn judge_side_by_side(&mut self, batch: &[Prepared]) -> Provisional {
+    pub(super) fn judge_side_by_side(&mut self, batch: &[Prepared]) -> Provisional {
         let articles: Vec<(&Prepared, &Fingerprint)> =
             batch.iter().flat_map(|record| record.parts.iter().map(move |print| (record, print))).collect();
         let prints: Vec<&Fingerprint> = articles.iter().map(|(_, print)| *print).collect();
@@ -157,7 +157,7 @@ impl Judge {
     }
 
     /// The second step, in order: the articles that had to wait. From here on the batch's kept words are known.
-    pub fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
+    pub(super) fn settle(&mut self, batch: &[Prepared], provisional: Provisional) -> Settled {
         let Provisional { sharing, judgements, findings } = provisional;
         let (verdicts, parts) = (Vec::with_capacity(batch.len()), Vec::with_capacity(judgements.len()));
         let mut settled = Settled { verdicts, parts, sharing };
@@ -236,7 +236,7 @@ impl Judge {
     }
 
     /// The last step, on all threads: the index learns what was kept of a batch, while something is done that needs to know the kept records.
-    pub fn learn_while<T: Send>(
+    pub(super) fn learn_while<T: Send>(
         &mut self,
         batch: &[Prepared],
         settled: &mut Settled,

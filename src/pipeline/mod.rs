@@ -27,6 +27,6 @@ mod witness;
 pub use estimate::estimate;
 pub use explain::{Explaining, explain};
 pub use job::run_job;
-pub use judge::{Judge, Prepared, Provisional, Settled};
+pub use judge::{Judge, Prepared};
 pub use page::report_of_run;
 pub use verify::verify_run;

@@ -19,6 +19,7 @@ mod filter;
 mod formats;
 mod index;
 mod interrupted;
+mod large;
 mod laws;
 mod one_answer;
 mod pipes;

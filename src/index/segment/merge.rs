@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::{Segment, SegmentWriter, TableKind};
-use crate::fingerprint::{Anchor, MixedHashing, ShingleHasher, WordHash, anchors};
+use crate::fingerprint::{Anchor, MixedHashing, ShingleHasher, WordHash, anchors, runs_of};
 use crate::index::records::StoredRecord;
 use crate::index::tables::TableSize;
 use crate::index::words::{KeptWords, WordPlace};
@@ -139,9 +139,7 @@ impl PlaceLimit<'_> {
         let around = [before, after].concat();
         let anchors = anchors(&around, self.shingles);
         let Some(nth) = anchors.iter().position(|anchor| anchor.word as usize == before.len()) else { return };
-        let n_runs = around.len() + 1 - run_len;
-        let end = anchors.get(nth + 1).map_or(n_runs, |next| next.first_run as usize);
-        for run in anchors[nth].first_run as usize..end {
+        for run in runs_of(&anchors, nth, around.len(), run_len) {
             let into = (before.len() - run) as u64;
             self.frequent.entry(self.shingles.run(&around[run..run + run_len])).or_insert(WordPlace(place.0 - into));
         }
